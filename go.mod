@@ -1,0 +1,3 @@
+module offtrail
+
+go 1.26.0
