@@ -21,14 +21,26 @@ func cleanName(name string) (key, wrong string) {
 	case strings.Contains("/"+slashed+"/", "/../"):
 		wrong = "name climbs out with .."
 	}
-	key = path.Clean("/" + slashed)[1:]
-	for hasDrive(key) {
-		key = path.Clean("/" + key[2:])[1:]
-	}
+	key = path.Clean("/" + withoutRoots(path.Clean("/" + slashed)[1:]))[1:]
 	if key == "" {
 		return "unnamed", "name is empty"
 	}
 	return filesource.Key(key), wrong
+}
+
+// withoutRoots strips drive letters, and what they hid from path.Clean, from the front of a clean path: C:../D:x is x.
+func withoutRoots(name string) string {
+	for {
+		short := name
+		if hasDrive(short) {
+			short = short[2:]
+		}
+		short = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(short, "../"), "./"), "/")
+		if short == name {
+			return name
+		}
+		name = short
+	}
 }
 
 func hasDrive(name string) bool {

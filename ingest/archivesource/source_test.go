@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"offtrail/ingest"
@@ -99,5 +100,16 @@ func TestNoSpoolIsLeft(t *testing.T) {
 	must(t, err)
 	if len(left) != 0 {
 		t.Errorf("the spool folder still holds %v", left)
+	}
+}
+
+func TestOpenAfterClose(t *testing.T) {
+	t.Parallel()
+	src := openBytes(t, packZip(t, file{name: "a.json", body: "a"}))
+	got := list(t.Context(), src)
+	must(t, got.err)
+	must(t, src.Close())
+	if _, _, err := src.Open(t.Context(), got.objects[0]); err == nil || !strings.Contains(err.Error(), "the archive is closed") {
+		t.Errorf("Open after Close = %v, want an error that says so", err)
 	}
 }

@@ -37,7 +37,7 @@ func fill(ctx context.Context, dir string, r io.Reader) (s *spool, damage, err e
 	case ctx.Err() != nil:
 		return nil, nil, errors.Join(ctx.Err(), s.close())
 	case from.err != nil:
-		return s, fmt.Errorf("it breaks off: %w", from.err), nil
+		return s, fmt.Errorf("input damaged or cut short: %w", from.err), nil
 	case err != nil:
 		return nil, nil, errors.Join(spoolError(dir, s.size, err), s.close())
 	}

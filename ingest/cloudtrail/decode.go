@@ -18,7 +18,7 @@ type Handler interface {
 	// Full is called when the batch has no room; it hands the rows on and resets the batch. Its error ends the decoding.
 	Full(*Batch) error
 	// Aggregated is called for each aggregated record. The record's bytes are the handler's to keep.
-	Aggregated(Aggregated) error
+	Aggregated(from *Provenance, a Aggregated) error
 }
 
 // Report is what an object turned out to hold.
@@ -26,6 +26,7 @@ type Report struct {
 	Records int    // rows and aggregated records
 	Digest  []byte // the body, when the object is a digest file
 	Bad     []Bad
+	Damaged bool // the input's own form broke before its end
 }
 
 // Bad is a stretch of an object that is no record. It is kept, so that nothing is lost.
@@ -114,6 +115,7 @@ func (d *Decoder) fill() error {
 		d.eof = true
 	case errors.As(err, &d.damage):
 		d.eof = true
+		d.report.Damaged = true
 	default:
 		return err
 	}
@@ -350,7 +352,7 @@ func (d *Decoder) accept(raw []byte, is outcome) error {
 	case isAggregated:
 		a := newAggregated(raw, int32(d.report.Records))
 		d.report.Records++
-		return d.handler.Aggregated(a)
+		return d.handler.Aggregated(d.from, a)
 	}
 	return d.unwrap(raw)
 }

@@ -12,8 +12,8 @@ import (
 
 type nullHandler struct{ rows, agg int }
 
-func (h *nullHandler) Full(b *Batch) error               { h.rows += b.Rows; b.Reset(); return nil }
-func (h *nullHandler) Aggregated(Aggregated) error { h.agg++; return nil }
+func (h *nullHandler) Full(b *Batch) error                      { h.rows += b.Rows; b.Reset(); return nil }
+func (h *nullHandler) Aggregated(*Provenance, Aggregated) error { h.agg++; return nil }
 
 func TestSmoke(t *testing.T) {
 	var all [][]byte

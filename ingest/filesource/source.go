@@ -62,8 +62,8 @@ func Locate(path string) (string, fs.FileInfo, error) {
 		return "", nil, fmt.Errorf("locate source: %w", err)
 	}
 	// Some Windows volumes cannot be resolved though they can be read: keep the name given.
-	if real, err := filepath.EvalSymlinks(abs); err == nil {
-		abs = real
+	if resolved, err := filepath.EvalSymlinks(abs); err == nil {
+		abs = resolved
 	}
 	return abs, info, nil
 }

@@ -71,7 +71,7 @@ func TestSkipped(t *testing.T) {
 	}
 }
 
-// listen leaves a socket at path. A socket's path is short by law, so it is made by its relative name's parent.
+// listen leaves a socket at path. The system allows a socket only a short path, so it is made elsewhere and moved.
 func listen(t *testing.T, path string) {
 	t.Helper()
 	short, err := os.MkdirTemp("", "s")

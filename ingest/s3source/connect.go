@@ -15,6 +15,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
+// credentialsOp is the operation that an Error names when there are none.
+const credentialsOp = "find AWS credentials"
+
 // connect returns a client that has credentials and knows the bucket's Region, so that what is wrong with either is
 // told before the work begins, and in one place.
 func connect(ctx context.Context, o Options) (*s3.Client, error) {
@@ -50,11 +53,12 @@ func configure(ctx context.Context, o Options) (aws.Config, error) {
 }
 
 // newHTTPClient keeps a connection for every listing and fetch under way; the SDK's default of ten would open a new one
-// for most requests.
+// for most requests. It does not wait for an answer for ever either.
 func newHTTPClient(o Options) *awshttp.BuildableClient {
 	return awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
 		t.MaxIdleConnsPerHost = max(64, 2*o.Concurrency)
 		t.MaxIdleConns = 2 * t.MaxIdleConnsPerHost
+		t.ResponseHeaderTimeout = o.Stall
 	})
 }
 
@@ -91,7 +95,7 @@ func sign(ctx context.Context, cfg *aws.Config, o Options) error {
 		cfg.Credentials = aws.AnonymousCredentials{}
 		return nil
 	}
-	op, target := "find AWS credentials", ""
+	op, target := credentialsOp, ""
 	if o.RoleARN != "" {
 		op, target = "assume role", o.RoleARN
 		cfg.Credentials = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(sts.NewFromConfig(*cfg), o.RoleARN, o.assume))

@@ -20,7 +20,7 @@ func (w *walk) roots(ctx context.Context, prefix string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := w.probe(ctx, append(beside, prefix))
+	found, err := w.probe(ctx, slices.Concat([]string{prefix}, beside))
 	if err != nil || len(found) > 0 {
 		return found, err
 	}

@@ -51,10 +51,10 @@ func (w *walk) span(s span) task {
 			if err != nil {
 				return nil, err
 			}
+			first, last := s.ends(p.objects)
 			if err := w.deliver(ctx, w.fresh(&s, p.objects)); err != nil {
 				return nil, err
 			}
-			first, last := ends(p.objects)
 			if p.next == "" || s.to != "" && last > s.to {
 				return split, nil
 			}
@@ -93,15 +93,27 @@ func (s *span) request() request {
 	return r
 }
 
-// fresh keeps what the manifest may not know.
+// fresh keeps, in place, what the manifest may not know.
 func (w *walk) fresh(s *span, objects []cloudtrail.Object) []cloudtrail.Object {
 	kept := objects[:0]
 	for _, o := range objects {
-		if o.Name.Day == "" || s.holds(o.Name.Day) && !w.isSettled(s, o.Name.Day) {
+		if day := s.dayOf(o); day != "" && s.holds(day) && !w.isSettled(s, day) {
 			kept = append(kept, o)
 		}
 	}
 	return kept
+}
+
+// dayOf is the date of the object's folder. An object in a Region's folder but in none of its days' is not delivery:
+// nothing but its name, which anybody chose, would place it in the order that the listing relies on.
+func (s *span) dayOf(o cloudtrail.Object) string {
+	const layout = "YYYY/MM/DD/"
+	rest, day := o.Key[len(s.region):], o.Name.Day
+	if len(rest) < len(layout) || day == "" || rest[:4] != day[:4] || rest[5:7] != day[5:7] || rest[8:10] != day[8:] ||
+		rest[4] != '/' || rest[7] != '/' || rest[10] != '/' {
+		return ""
+	}
+	return day
 }
 
 func (s *span) holds(day string) bool { return day >= s.from && (s.to == "" || day <= s.to) }
@@ -127,10 +139,10 @@ func (w *walk) unsettled(s *span, day string) string {
 	return ""
 }
 
-// ends are the first and the last date of a page, or "" when its ends have none.
-func ends(objects []cloudtrail.Object) (first, last string) {
+// ends are the first and the last date of a page, or "" where the page begins or ends with something else.
+func (s *span) ends(objects []cloudtrail.Object) (first, last string) {
 	if len(objects) == 0 {
 		return "", ""
 	}
-	return objects[0].Name.Day, objects[len(objects)-1].Name.Day
+	return s.dayOf(objects[0]), s.dayOf(objects[len(objects)-1])
 }

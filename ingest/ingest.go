@@ -1,0 +1,179 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
+
+	"offtrail/ingest/cloudtrail"
+)
+
+// Sink takes what a run brings.
+type Sink interface {
+	// NewWriter returns a writer of its own for each of several goroutines.
+	NewWriter(ctx context.Context) (Writer, error)
+}
+
+// Writer takes batches and commits them with their objects. It is used by one goroutine.
+type Writer interface {
+	// Append adds rows to the open transaction. The batch may be reused when it returns.
+	Append(ctx context.Context, b *cloudtrail.Batch) error
+	AppendAggregated(object int32, a cloudtrail.Aggregated) error
+	// Commit makes everything since the last commit durable together with the objects it came from: all or nothing.
+	Commit(ctx context.Context, deliveries []cloudtrail.Delivery) error
+	// Rollback forgets everything since the last commit.
+	Rollback() error
+	Close() error
+}
+
+// Options say what a run does.
+type Options struct {
+	Scope   cloudtrail.Scope
+	Full    bool          // list settled days again, too
+	Settled time.Duration // how long after its end a day is taken as final; 0 never
+	// Fetchers is how many objects are read at once. Loaders is how many are decoded and stored at once; 0 means one
+	// a CPU.
+	Fetchers, Loaders int
+	Progress          Progress
+	Now               func() time.Time
+}
+
+// What a run holds in memory, and for how long it leaves work uncommitted.
+const (
+	// inFlight bounds the compressed bytes that wait between fetching and loading.
+	inFlight = 48 << 20
+	// wholeObject is the largest object that is held in memory. A larger one is streamed, in a transaction of its own.
+	wholeObject = 16 << 20
+	// commitRows is four of DuckDB's row groups: fewer at a time are compressed twice (ARCHITECTURE.md, "Writing columns").
+	commitRows = 4 * 122880
+	// commitBytes bounds what is quarantined in one transaction, commitObjects its manifest.
+	commitBytes   = 64 << 20
+	commitObjects = 50_000
+	// commitAfter bounds what a kill costs when objects come in slowly.
+	commitAfter = 20 * time.Second
+)
+
+// Outcome is what a run came to besides its counters.
+type Outcome struct {
+	Failures []Failure
+	// Days are the day prefixes that were listed and taken in whole.
+	Days []Day
+}
+
+// Failure is an object that could not be read. The next run tries it again.
+type Failure struct {
+	URI string
+	Err error
+}
+
+// Run brings every object in scope from the sources into the sink: list, plan, fetch, then inflate, decode and commit.
+// Whatever ends it, each object is in the sink whole or not at all. A cancelled context ends it early, after what was
+// being decoded has been committed; the context's error is returned.
+func Run(ctx context.Context, sources []Source, sink Sink, manifest *Manifest, opts Options, counters *Counters) (*Outcome, error) {
+	r := newRun(sink, manifest, opts, counters)
+	group, inner := errgroup.WithContext(ctx)
+
+	wanted := make(chan planned, 1024)
+	group.Go(func() error {
+		defer close(wanted)
+		return r.plan(inner, sources, wanted)
+	})
+
+	fetched := make(chan *body, 4*r.opts.Loaders)
+	group.Go(func() error {
+		defer close(fetched)
+		return r.fetchAll(inner, wanted, fetched)
+	})
+
+	for range r.opts.Loaders {
+		group.Go(func() error { return r.loadAll(inner, fetched) })
+	}
+
+	err := group.Wait()
+	if err == nil && ctx.Err() == nil {
+		err = r.loadDeferred(ctx)
+	}
+	if ctx.Err() != nil && (err == nil || errors.Is(err, ctx.Err())) {
+		err = context.Cause(ctx)
+	}
+	return r.outcome(), errors.Join(err, r.listErr)
+}
+
+// run is one Run's state.
+type run struct {
+	sink     Sink
+	manifest *Manifest
+	opts     Options
+	counters *Counters
+	budget   *semaphore.Weighted
+
+	listErr  error // of sources that could not be listed wholly; set before wanted is closed
+	days     dayTally
+	failures failureList
+	deferred deferredList
+}
+
+func newRun(sink Sink, manifest *Manifest, opts Options, counters *Counters) *run {
+	if opts.Loaders <= 0 {
+		opts.Loaders = runtime.GOMAXPROCS(0)
+	}
+	if opts.Fetchers <= 0 {
+		opts.Fetchers = 32
+	}
+	if opts.Progress == nil {
+		opts.Progress = Quiet{}
+	}
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	return &run{sink: sink, manifest: manifest, opts: opts, counters: counters, budget: semaphore.NewWeighted(inFlight)}
+}
+
+// plan lists the sources and passes on what is not in the manifest yet.
+func (r *run) plan(ctx context.Context, sources []Source, wanted chan<- planned) error {
+	err := list(ctx, sources, r.manifest, r.opts, r.counters, func(o planned) error {
+		r.days.listed(o.Object)
+		switch o.standing {
+		case Already:
+			r.counters.Already.Add(1)
+			return nil
+		case Changed:
+			r.opts.Progress.Changed(o.Object)
+			r.counters.Changed.Add(1)
+		}
+		r.counters.ToFetch.Add(1)
+		r.counters.ToFetchBytes.Add(max(o.Size, 0))
+		select {
+		case wanted <- o:
+			return nil
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	})
+	var partial *ListError
+	if errors.As(err, &partial) {
+		r.listErr = err // what was listed is taken in all the same
+		return nil
+	}
+	return err
+}
+
+// fail notes an object that could not be read.
+func (r *run) fail(o planned, err error) {
+	r.counters.Failed.Add(1)
+	r.failures.add(Failure{URI: o.URI, Err: err})
+	r.days.failed(o.Object)
+	r.opts.Progress.Failed(o.Object, err)
+}
+
+func (r *run) outcome() *Outcome {
+	out := &Outcome{Failures: r.failures.list}
+	if r.listErr == nil && r.counters.ListingDone.Load() {
+		out.Days = r.days.whole()
+	}
+	return out
+}

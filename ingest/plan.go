@@ -1,0 +1,94 @@
+package ingest
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+
+	"offtrail/ingest/cloudtrail"
+)
+
+// PlanLine is what a sync would do for one account and Region.
+type PlanLine struct {
+	Source, Account, Region string
+	Kind                    cloudtrail.Kind
+	Objects, Bytes          int64 // listed
+	New, NewBytes           int64 // to fetch: new or changed
+	Already                 int64
+	FirstDay, LastDay       string // of what is to fetch
+}
+
+// Plan lists the sources and says what a sync would fetch, without fetching it.
+func Plan(ctx context.Context, sources []Source, manifest *Manifest, opts Options, counters *Counters) ([]PlanLine, error) {
+	lines := map[PlanLine]*PlanLine{}
+	err := list(ctx, sources, manifest, opts, counters, func(o planned) error {
+		key := PlanLine{Source: o.source.URI(), Account: o.Name.Account, Region: o.Name.Region, Kind: o.Name.Kind}
+		line := lines[key]
+		if line == nil {
+			line = &key
+			lines[PlanLine{Source: key.Source, Account: key.Account, Region: key.Region, Kind: key.Kind}] = line
+		}
+		line.Objects++
+		line.Bytes += max(o.Size, 0)
+		if o.standing == Already {
+			line.Already++
+			return nil
+		}
+		line.New++
+		line.NewBytes += max(o.Size, 0)
+		if day := o.Name.Day; day != "" {
+			if line.FirstDay == "" || day < line.FirstDay {
+				line.FirstDay = day
+			}
+			line.LastDay = max(line.LastDay, day)
+		}
+		return nil
+	})
+	plan := make([]PlanLine, 0, len(lines))
+	for line := range maps.Values(lines) {
+		plan = append(plan, *line)
+	}
+	slices.SortFunc(plan, func(a, b PlanLine) int {
+		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Account, b.Account), cmp.Compare(a.Region, b.Region), cmp.Compare(a.Kind, b.Kind))
+	})
+	return plan, err
+}
+
+// planned is a listed object with what the manifest says of it.
+type planned struct {
+	cloudtrail.Object
+	source   Source
+	standing Standing
+	replaces int32
+}
+
+// list lists every source in turn and yields what it finds. An error of one source does not keep the others from being listed; an error
+// of yield does.
+func list(ctx context.Context, sources []Source, manifest *Manifest, opts Options, counters *Counters, yield func(planned) error) error {
+	var errs listErrors
+	settled := manifest.Settled(opts.Settled)
+	if opts.Full {
+		settled = nil
+	}
+	for _, source := range sources {
+		var stop error
+		err := source.List(ctx, opts.Scope, settled, func(o cloudtrail.Object) error {
+			counters.Listed.Add(1)
+			counters.ListedBytes.Add(max(o.Size, 0))
+			standing, replaces := manifest.Look(o)
+			stop = yield(planned{o, source, standing, replaces})
+			return stop
+		})
+		switch {
+		case stop != nil:
+			return stop
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case err != nil:
+			errs = append(errs, &ListError{Source: source.URI(), Err: err})
+		}
+	}
+	counters.ListingDone.Store(true)
+	return errs.join()
+}
