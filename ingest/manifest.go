@@ -39,9 +39,14 @@ type Catalog interface {
 	LastID(ctx context.Context) (int32, error)
 }
 
+// EmptyManifest is the manifest of a database that does not exist yet.
+func EmptyManifest() *Manifest {
+	return &Manifest{byURI: map[uint64]place{}, byStem: map[uint64][]*content{}, days: map[uint64]time.Time{}}
+}
+
 // LoadManifest reads what the catalog holds.
 func LoadManifest(ctx context.Context, from Catalog) (*Manifest, error) {
-	m := &Manifest{byURI: map[uint64]place{}, byStem: map[uint64][]*content{}, days: map[uint64]time.Time{}}
+	m := EmptyManifest()
 	err := from.Known(ctx, func(k cloudtrail.Known) error {
 		m.byURI[k.URI] = place{k.ID, k.Fingerprint}
 		if k.ID == k.ContentID {

@@ -1,6 +1,6 @@
 -- title: Who deleted, when and from where
 -- about: Every call that deleted an Amazon Connect instance or tried to, with the identity behind it, in time order.
--- about: An event delivered twice shows once. issuerarn is the role (or user) whose session made the call.
+-- about: issuerarn is the role (or user) whose session made the call.
 -- param: service string = 'connect.amazonaws.com' -- event source; a LIKE pattern, case ignored; '%' for any
 -- param: event string = 'DeleteInstance' -- event name; a LIKE pattern, case ignored
 -- param: from timestamp? -- events at or after this time
@@ -8,7 +8,7 @@
 -- param: account string? -- only this recipient account
 -- param: region string? -- only this Region
 -- tags: connect, impact, attack.t1485
-SELECT DISTINCT
+SELECT
   eventtime,
   eventsource,
   eventname,

@@ -1,6 +1,6 @@
 -- title: Deletions by event, account and Region
 -- about: How many Amazon Connect instances were deleted, and how many calls tried to and did not.
--- about: An event delivered twice counts once. With event 'Delete%' and service '%' it counts every kind of deletion.
+-- about: With event 'Delete%' and service '%' it counts every kind of deletion.
 -- param: service string = 'connect.amazonaws.com' -- event source; a LIKE pattern, case ignored; '%' for any
 -- param: event string = 'DeleteInstance' -- event name; a LIKE pattern, case ignored
 -- param: from timestamp? -- events at or after this time
@@ -14,10 +14,8 @@ SELECT
   recipientaccountid,
   awsregion,
   -- A denied call is logged under the same name as a deletion: only the error tells them apart.
-  count(DISTINCT CASE WHEN errorcode IS NULL AND errormessage IS NULL
-    THEN coalesce(eventid, requestid, eventtime) END) AS deleted,
-  count(DISTINCT CASE WHEN errorcode IS NOT NULL OR errormessage IS NOT NULL
-    THEN coalesce(eventid, requestid, eventtime) END) AS failed,
+  count(CASE WHEN errorcode IS NULL AND errormessage IS NULL THEN 1 END) AS deleted,
+  count(CASE WHEN errorcode IS NOT NULL OR errormessage IS NOT NULL THEN 1 END) AS failed,
   min(eventtime) AS firsttime,
   max(eventtime) AS lasttime
 FROM cloudtrail_logs

@@ -8,7 +8,7 @@
 -- param: account string? -- only this recipient account
 -- param: region string? -- only this Region
 -- tags: identity, timeline
-SELECT DISTINCT
+SELECT
   eventtime,
   eventsource,
   eventname,

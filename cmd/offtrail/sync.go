@@ -1,0 +1,292 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"offtrail/cmd/internal/term"
+	"offtrail/ingest"
+	"offtrail/ingest/cloudtrail"
+	"offtrail/store"
+)
+
+func (p *program) syncCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "sync",
+		Usage:     "bring CloudTrail objects into the database",
+		ArgsUsage: "SOURCE...",
+		Description: `SOURCE is s3://bucket[/prefix], a folder (a copied bucket, or a heap of files), a file, a tar, tar.gz, tar.zst or zip of
+either, or - for standard input. What a file holds is found by its content.
+
+A second sync fetches only what is new or changed. --from and --to are dates of delivery, which is what the keys say:
+CloudTrail delivers an event minutes after it happened, and in rare cases days.`,
+		Flags: concat([]cli.Flag{dbFlag()}, scopeFlags(), []cli.Flag{
+			&cli.BoolFlag{Name: "dry-run", Usage: "list, and say what would be fetched"},
+			&cli.StringFlag{Name: "settled", Usage: "do not list a day again that was listed whole `AGE` after its end or later; 0 lists all", Value: "30d"},
+			&cli.BoolFlag{Name: "full", Usage: "list settled days, too"},
+			&cli.StringFlag{Name: "progress", Usage: "`FORM` of the progress on stderr: auto, json or none", Value: "auto"},
+			memoryFlag(),
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT` of the plan of --dry-run: table, csv, json, ndjson or markdown", Value: "table"},
+		}, awsFlags()),
+		OnUsageError: onUsageError,
+		Action:       p.sync,
+	}
+}
+
+func (p *program) sync(c *cli.Context) error {
+	if c.Args().Len() == 0 {
+		return usage("no source to sync", "offtrail sync s3://my-trail-bucket, or a folder, a file, an archive, or -")
+	}
+	if err := checkOutput(c); err != nil {
+		return err
+	}
+	options, err := p.runOptions(c)
+	if err != nil {
+		return err
+	}
+	printer, err := p.printer(c)
+	if err != nil {
+		return err
+	}
+	if c.Bool("dry-run") {
+		return p.plan(c, options, printer)
+	}
+	storeOptions, err := p.storeOptions(c)
+	if err != nil {
+		return err
+	}
+	job := &syncJob{program: p, printer: printer, options: options, storeOptions: storeOptions, path: c.String("db")}
+	return job.run(c.Context, func(skipped func(uri, reason string)) ([]ingest.Source, error) { return p.sources(c, skipped) }, os.Args[1:])
+}
+
+// runOptions are the flags that say what a run does.
+func (p *program) runOptions(c *cli.Context) (ingest.Options, error) {
+	scope, err := p.scope(c)
+	if err != nil {
+		return ingest.Options{}, err
+	}
+	settled, err := parseAge(c.String("settled"))
+	if err != nil {
+		return ingest.Options{}, usage("--settled: "+err.Error(), "write it like 30d, or 0 to list every day again")
+	}
+	return ingest.Options{
+		Scope: scope, Settled: settled, Full: c.Bool("full") || settled == 0,
+		Fetchers: c.Int("concurrency"), Now: p.now,
+	}, nil
+}
+
+func (p *program) printer(c *cli.Context) (term.Printer, error) {
+	switch form := c.String("progress"); form {
+	case "auto":
+		return term.NewText(p.stderr, p.terminal(p.stderr), p.now), nil
+	case "json":
+		return term.NewJSON(p.stderr), nil
+	case "none":
+		return term.NewQuiet(p.stderr), nil
+	default:
+		return nil, usage(fmt.Sprintf("unknown form of progress %q", form), "choose auto, json or none")
+	}
+}
+
+// syncJob is one sync: the run, what it says on the way, and what it leaves in the manifest.
+type syncJob struct {
+	*program
+	printer      term.Printer
+	options      ingest.Options
+	storeOptions store.Options
+	path         string
+
+	counters ingest.Counters
+	warnings warnings
+}
+
+// run syncs and prints the summary. open opens the sources when the database is ready for them.
+func (j *syncJob) run(ctx context.Context, open func(skipped func(uri, reason string)) ([]ingest.Source, error), arguments []string) (err error) {
+	file, err := store.Open(ctx, j.path, j.storeOptions)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	j.warnings.printer = j.printer
+	sources, err := open(j.warnings.skipped)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeAll(sources)) }()
+
+	manifest, err := ingest.LoadManifest(ctx, file)
+	if err != nil {
+		return err
+	}
+	number, err := file.BeginSync(ctx, version(), arguments)
+	if err != nil {
+		return err
+	}
+	j.options.Progress = &j.warnings
+	began := j.now()
+	stop := j.follow(began)
+	outcome, runErr := ingest.Run(ctx, sources, sink{file, number}, manifest, j.options, &j.counters)
+	stop("marking repeats")
+
+	// What follows must be done even when the run was interrupted: it is quick, and the file is then ready to be asked.
+	after := context.WithoutCancel(ctx)
+	markErr := file.MarkRepeats(after)
+	report := j.tally(number, runErr)
+	endErr := file.EndSync(after, report, failures(outcome), listings(outcome))
+	j.printer.Done(j.snapshot("done", began))
+	j.summary(report, outcome)
+	return j.result(runErr, errors.Join(markErr, endErr), report)
+}
+
+// follow shows progress until the returned function is called, which shows the last phase.
+func (j *syncJob) follow(began time.Time) (stop func(phase string)) {
+	quit, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(100 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-quit:
+				return
+			case <-tick.C:
+				phase := "fetching"
+				if !j.counters.ListingDone.Load() {
+					phase = "listing"
+				}
+				j.printer.Update(j.snapshot(phase, began))
+			}
+		}
+	}()
+	return func(phase string) {
+		close(quit)
+		<-done
+		j.printer.Update(j.snapshot(phase, began))
+	}
+}
+
+func (j *syncJob) snapshot(phase string, began time.Time) term.Snapshot {
+	c := &j.counters
+	return term.Snapshot{
+		Phase: phase, Listed: c.Listed.Load(), ListedBytes: c.ListedBytes.Load(),
+		ToFetch: c.ToFetch.Load(), ToFetchBytes: c.ToFetchBytes.Load(), Fetched: c.Fetched.Load(), FetchedBytes: c.FetchedBytes.Load(),
+		ListingDone: c.ListingDone.Load(), Committed: c.Ingested.Load(), AlreadyThere: c.Already.Load(),
+		Quarantined: c.Quarantined.Load(), Failed: c.Failed.Load(), Records: c.Records.Load(), Elapsed: j.now().Sub(began),
+	}
+}
+
+// tally is the run as the manifest records it.
+func (j *syncJob) tally(number int32, err error) store.Run {
+	c := &j.counters
+	r := store.Run{
+		ID: number, Listed: c.Listed.Load(), Ingested: c.Ingested.Load(), Already: c.Already.Load(),
+		Quarantined: c.Quarantined.Load(), Failed: c.Failed.Load(), Records: c.Records.Load(), Bytes: c.FetchedBytes.Load(),
+	}
+	var listing *ingest.ListError
+	switch {
+	case errors.Is(err, context.Canceled):
+		r.Outcome = "interrupted"
+	case err != nil && !errors.As(err, &listing):
+		r.Outcome = "failed"
+	case err != nil || r.Quarantined+r.Failed > 0:
+		r.Outcome = "partial"
+	default:
+		r.Outcome = "ok"
+	}
+	return r
+}
+
+// result is the error that the exit code comes from.
+func (j *syncJob) result(runErr, ownErr error, r store.Run) error {
+	switch {
+	case r.Outcome == "interrupted":
+		return errors.Join(errInterrupted, ownErr)
+	case ownErr != nil:
+		return errors.Join(runErr, ownErr)
+	case runErr != nil && r.Outcome == "partial" && r.Listed > 0:
+		text, hint := describe(runErr)
+		j.printer.Message("error", text)
+		if hint != "" {
+			j.printer.Message("error", "hint: "+hint)
+		}
+		return errPartial
+	case runErr != nil:
+		return runErr
+	case r.Outcome == "partial":
+		return errPartial
+	}
+	return nil
+}
+
+func failures(o *ingest.Outcome) (list []store.Failure) {
+	for _, f := range o.Failures {
+		list = append(list, store.Failure{URI: f.URI, Reason: f.Err.Error()})
+	}
+	return list
+}
+
+func listings(o *ingest.Outcome) (list []store.Listing) {
+	for _, d := range o.Days {
+		list = append(list, store.Listing{Prefix: d.Prefix, Day: d.Date})
+	}
+	return list
+}
+
+// warnings passes on what a user must know, the first few of each kind in full.
+type warnings struct {
+	printer                        term.Printer
+	mu                             sync.Mutex
+	skips, fails, quarantines, changes int
+	hints                          map[string]bool
+}
+
+// shown is how many warnings of a kind are printed; the rest are counted, and in the database.
+const shown = 5
+
+func (w *warnings) say(count *int, level, text string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	*count++
+	if *count <= shown {
+		w.printer.Message(level, text)
+	}
+}
+
+func (w *warnings) skipped(uri, reason string) {
+	w.say(&w.skips, "warning", "skipped "+uri+": "+reason)
+}
+
+// Failed implements ingest.Progress.
+func (w *warnings) Failed(o cloudtrail.Object, err error) {
+	text, hint := describe(err)
+	w.say(&w.fails, "error", "failed "+o.URI+": "+text)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if hint != "" && !w.hints[hint] && len(w.hints) < shown {
+		if w.hints == nil {
+			w.hints = map[string]bool{}
+		}
+		w.hints[hint] = true
+		w.printer.Message("error", "hint: "+hint)
+	}
+}
+
+// Quarantined implements ingest.Progress.
+func (w *warnings) Quarantined(o cloudtrail.Object, bad []cloudtrail.Bad) {
+	more := ""
+	if len(bad) > 1 {
+		more = fmt.Sprintf(" (and %d more in it)", len(bad)-1)
+	}
+	w.say(&w.quarantines, "warning", fmt.Sprintf("quarantined %s: %s, at byte %d%s", o.URI, bad[0].Reason, bad[0].Offset, more))
+}
+
+// Changed implements ingest.Progress.
+func (w *warnings) Changed(o cloudtrail.Object) {
+	w.say(&w.changes, "warning", "changed since it was synced: "+o.URI+" (the earlier records are kept, in superseded_records)")
+}
