@@ -2,27 +2,29 @@ package cloudtrail
 
 import "bytes"
 
-// recover notes the bad text that starts at the cursor and moves to the next place where a record can start. at is
-// how far the text was read before the error. The caller goes on in the array it was in.
-func (d *Decoder) recover(at int, reason string) error {
-	var skipped *Bad
+// recover notes the bad text that starts at the cursor and moves to the next place where a record can start. sound is how far
+// from the cursor the text was good JSON. The caller goes on in the array it was in; outside of any, the frame is lost.
+func (d *Decoder) recover(sound int, reason string) error {
+	if d.arrays == 0 {
+		d.adrift = true
+	}
+	d.bad(d.pos, d.pos, reason)
+	g := gap{lead: d.lead, from: max(1, sound-1), counts: d.pos < len(d.buf) && d.buf[d.pos] == '{', lines: d.arrays == 0}
 	for {
 		window := d.buf[d.pos:]
-		next := d.nextRecord(window)
-		if end := closing(window); end > 0 && (next < 0 || end <= next) && d.endsElement(window[end:]) {
-			next = end
-		}
+		next := g.end(window, d.eof)
 		if next > 0 {
-			d.extend(&skipped, d.pos+next, reason)
+			d.extend(d.pos, d.pos+next)
 			d.pos += next
 			return nil
 		}
-		if len(window) > MaxRecord { // keep only what may be the start of a record
-			d.extend(&skipped, len(d.buf)-len(d.lead)-2, reason)
-			d.pos = len(d.buf) - len(d.lead) - 2
+		if tail := len(window) - len(d.lead) - maxLeadSpace; len(window) >= MaxRecord {
+			d.extend(d.pos, d.pos+tail) // the rest may be the start of a record
+			d.pos += tail
+			g = gap{lead: d.lead, from: 1, lines: g.lines}
 		}
 		if err := d.fill(); err == errEnd {
-			d.extend(&skipped, len(d.buf), reason)
+			d.extend(d.pos, len(d.buf))
 			d.pos = len(d.buf)
 			return errEnd
 		} else if err != nil {
@@ -31,66 +33,62 @@ func (d *Decoder) recover(at int, reason string) error {
 	}
 }
 
-// extend notes the window from the cursor to end as bad, as one stretch with what was skipped before.
-func (d *Decoder) extend(skipped **Bad, end int, reason string) {
-	if *skipped != nil {
-		(*skipped).Length += int64(end - d.pos)
-		return
-	}
-	if end > d.pos {
-		d.bad(d.pos, end, reason)
-		*skipped = &d.report.Bad[len(d.report.Bad)-1]
-	}
+// maxLeadSpace is the most white space between a record's brace and its first key that recovery looks over.
+const maxLeadSpace = 64
+
+// gap finds the end of a stretch of bad text.
+type gap struct {
+	lead   []byte // the key that records open with, in its quotes
+	from   int    // where to start looking for it: what lies before is sound, so a brace there opens a part of the bad record
+	counts bool   // the text starts with a brace, and may end with the one that closes it
+	lines  bool   // the text may end with a line
 }
 
-// nextRecord returns the offset in window of the next brace that opens with the key that records open with, or -1.
-// Inside a JSON string that key's quotes would be escaped, so text that an attacker put into a record cannot pass
-// for one.
-func (d *Decoder) nextRecord(window []byte) int {
-	for i := 1; ; {
-		n := bytes.Index(window[min(i, len(window)):], d.lead)
-		if n < 0 {
-			return -1
-		}
-		i += n
-		k := i - 1
-		for k > 0 && isSpace(window[k]) {
-			k--
-		}
-		if k > 0 && window[k] == '{' && window[i-1] != '\\' {
-			return k
-		}
-		i += len(d.lead)
-	}
-}
-
-// closing returns the offset behind the brace that closes the one at the start of window, by counting braces outside
-// strings, or 0. The text is not JSON, so this is a guess, and only used where the next record does not contradict it.
-func closing(window []byte) int {
-	if len(window) == 0 || window[0] != '{' {
-		return 0
-	}
+// end returns the offset in window of the place where decoding can go on, or 0 when window holds none: behind the brace
+// that closes the first one, by counting braces outside strings, or at the next brace that opens as records open, whichever comes first.
+// Both are guesses, for the text is not JSON. But inside a JSON string the quotes of a key are escaped, so text that an attacker
+// put into a record cannot pass for a record.
+//
+// It looks at each byte once, so that recovering from n pieces of damage takes the time of reading them.
+func (g *gap) end(window []byte, eof bool) int {
 	depth, inString := 0, false
 	for i := 0; i < len(window); i++ {
-		switch c := window[i]; {
+		c := window[i]
+		if c == '{' && i > 0 && g.opens(window, i) {
+			return i
+		}
+		switch {
 		case inString && c == '\\':
 			i++
 		case c == '"':
 			inString = !inString
+		case c == '\n' && g.lines && i >= g.from && i+1 < len(window) && window[i+1] == '{':
+			return i + 1
 		case inString:
 		case c == '{':
 			depth++
 		case c == '}':
-			if depth--; depth == 0 {
-				return i + 1
+			if depth--; depth == 0 && g.counts && i+1 >= g.from {
+				if endsElement(window[i+1:], eof) {
+					return i + 1
+				}
 			}
 		}
 	}
 	return 0
 }
 
+// opens reports whether the brace at i in window opens as records do.
+func (g *gap) opens(window []byte, i int) bool {
+	key := i + 1
+	for key < len(window) && key <= i+maxLeadSpace && isSpace(window[key]) {
+		key++
+	}
+	return key >= g.from && bytes.HasPrefix(window[key:], g.lead)
+}
+
 // endsElement reports whether what follows looks like the end of an array element or of a line.
-func (d *Decoder) endsElement(after []byte) bool {
+func endsElement(after []byte, eof bool) bool {
 	for _, c := range after {
 		switch {
 		case c == ',' || c == ']' || c == '\n':
@@ -99,7 +97,5 @@ func (d *Decoder) endsElement(after []byte) bool {
 			return false
 		}
 	}
-	return d.eof
+	return eof
 }
-
-func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }

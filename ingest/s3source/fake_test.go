@@ -30,7 +30,7 @@ func (f *fakeBucket) list(ctx context.Context, r request) (page, error) {
 	if err := ctx.Err(); err != nil {
 		return page{}, err
 	}
-	start := 0
+	start, _ := slices.BinarySearch(f.keys, max(r.prefix, r.after))
 	if r.token != "" {
 		start, _ = strconv.Atoi(r.token)
 	}
@@ -41,7 +41,10 @@ func (f *fakeBucket) list(ctx context.Context, r request) (page, error) {
 	var p page
 	for i := start; i < len(f.keys); i++ {
 		key := f.keys[i]
-		if !strings.HasPrefix(key, r.prefix) || r.token == "" && key <= r.after {
+		if !strings.HasPrefix(key, r.prefix) {
+			break
+		}
+		if r.token == "" && key == r.after {
 			continue
 		}
 		if rest := key[len(r.prefix):]; r.folders && strings.Contains(rest, "/") {

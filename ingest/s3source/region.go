@@ -16,9 +16,8 @@ const regionHeader = "X-Amz-Bucket-Region"
 // bucketRegion asks any Region of the partition. S3 names the bucket's Region also where it redirects or refuses, so the
 // question is not signed and needs no permission.
 func bucketRegion(ctx context.Context, client *s3.Client, o Options) (string, error) {
-	out, err := client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &o.Bucket}, func(c *s3.Options) {
-		c.Credentials = aws.AnonymousCredentials{}
-	})
+	anonymous := s3.New(client.Options(), func(c *s3.Options) { c.Credentials = aws.AnonymousCredentials{} })
+	out, err := anonymous.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &o.Bucket})
 	if err == nil {
 		return regionOr(aws.ToString(out.BucketRegion), client), nil
 	}

@@ -123,6 +123,8 @@ func (w *walk) isSettled(s *span, day string) bool {
 		return false
 	}
 	if s.day != day {
+		w.mu.Lock()
+		defer w.mu.Unlock()
 		s.day = day
 		s.settled = w.settled(ingest.Day{Prefix: w.base + s.region + slashed(day) + "/", Date: day})
 	}

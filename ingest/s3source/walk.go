@@ -16,12 +16,12 @@ type walk struct {
 	base    string // s3://bucket/
 	workers int
 	scope   cloudtrail.Scope
+
+	mu      sync.Mutex // one call at a time of the functions below
 	settled func(ingest.Day) bool
 	skipped func(uri, reason string)
-
-	mu    sync.Mutex // guards calls of yield and skipped
-	yield func(cloudtrail.Object) error
-	ended error // what yield has returned; it is not called again
+	yield   func(cloudtrail.Object) error
+	ended   error // what yield has returned; it is not called again
 }
 
 func (w *walk) run(ctx context.Context, prefix string) error {

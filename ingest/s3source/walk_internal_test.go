@@ -75,8 +75,8 @@ func TestOnlyTheScopeIsAskedFor(t *testing.T) {
 			"account pattern", "AWSLogs/o-a1/",
 			cloudtrail.Scope{Accounts: []string{"22*"}, Regions: []string{"eu-*"}, Kinds: trail},
 			[]string{
-				"AWSLogs/o-a1/" + acctB + "/CloudTrail/eu-", "AWSLogs/o-a1/" + acctB + "/CloudTrail/eu-west-1/",
 				"AWSLogs/o-a1/22",
+				"AWSLogs/o-a1/" + acctB + "/CloudTrail/eu-", "AWSLogs/o-a1/" + acctB + "/CloudTrail/eu-west-1/",
 			}, 2,
 		},
 		{
@@ -158,7 +158,7 @@ func TestRoots(t *testing.T) {
 func TestListingAgreesWithFilter(t *testing.T) {
 	t.Parallel()
 	days := slices.Collect(cloudtrail.Days("2023-11-20", "2024-03-10"))
-	for seed := range uint64(400) {
+	for seed := range uint64(150) {
 		random := rand.New(rand.NewPCG(seed, 1))
 		var keys []string
 		settledDays := map[string]bool{}
