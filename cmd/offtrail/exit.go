@@ -40,6 +40,10 @@ var (
 )
 
 func codeOf(err error) int {
+	var s *silent
+	if errors.As(err, &s) {
+		return s.code
+	}
 	for _, c := range exitCodes {
 		if c.is(err) {
 			return c.Code
@@ -86,6 +90,10 @@ func describe(err error) (text, hint string) {
 	}
 	if errors.Is(err, errInterrupted) {
 		return "interrupted", "run the same command again to go on from here"
+	}
+	var said *silent
+	if errors.As(err, &said) {
+		return "", ""
 	}
 	var u *usageError
 	var s *store.Error

@@ -18,14 +18,17 @@ import (
 // What a command reads comes from its flags; a flag that is not given, from the environment variable that its help names;
 // else it has its default.
 
-const defaultDB = "offtrail.duckdb"
+const (
+	defaultDB     = "offtrail.duckdb"
+	defaultMemory = "512MB"
+)
 
 func dbFlag() cli.Flag {
 	return &cli.StringFlag{Name: "db", Usage: "the database `FILE`", Value: defaultDB, EnvVars: []string{"OFFTRAIL_DB"}}
 }
 
 func memoryFlag() cli.Flag {
-	return &cli.StringFlag{Name: "memory", Usage: "how much memory to use, as `SIZE` (256MB, 2GB)", Value: "512MB", EnvVars: []string{"OFFTRAIL_MEMORY"}}
+	return &cli.StringFlag{Name: "memory", Usage: "how much memory to use, as `SIZE` (256MB, 2GB)", Value: defaultMemory, EnvVars: []string{"OFFTRAIL_MEMORY"}}
 }
 
 // storeOptions turns --memory into DuckDB's share of it: the rest is for the code, the objects in flight and the batches.

@@ -44,16 +44,16 @@ func run(ctx context.Context, args []string, p *program) int {
 // app builds a fresh command line: urfave's App keeps state of a run.
 func (p *program) app() *cli.App {
 	return &cli.App{
-		Name:                   "offtrail",
-		Usage:                  "answer AWS CloudTrail questions offline",
-		Version:                version(),
-		Description:            "sync pulls CloudTrail objects from S3, folders and archives into one DuckDB file;\nquery and sql ask that file what one would have asked Athena.\n\n" + exitHelp(),
-		Reader:                 p.stdin,
-		Writer:                 p.stdout,
-		ErrWriter:              p.stderr,
-		HideHelpCommand:        true,
+		Name:                      "offtrail",
+		Usage:                     "answer AWS CloudTrail questions offline",
+		Version:                   version(),
+		Description:               "sync pulls CloudTrail objects from S3, folders and archives into one DuckDB file;\nquery and sql ask that file what one would have asked Athena.\n\n" + exitHelp(),
+		Reader:                    p.stdin,
+		Writer:                    p.stdout,
+		ErrWriter:                 p.stderr,
+		HideHelpCommand:           true,
 		DisableSliceFlagSeparator: true, // a parameter may hold a comma
-		Suggest:                true,
+		Suggest:                   true,
 		// urfave would print and exit by itself, and skip deferred work.
 		ExitErrHandler: func(*cli.Context, error) {},
 		OnUsageError:   func(_ *cli.Context, err error, _ bool) error { return usage(err.Error(), "offtrail --help") },
@@ -63,7 +63,7 @@ func (p *program) app() *cli.App {
 		Metadata: map[string]any{},
 		Action:   p.noCommand,
 		Commands: []*cli.Command{
-			p.syncCommand(), p.statusCommand(),
+			p.demoCommand(), p.syncCommand(), p.statusCommand(), p.queryCommand(), p.queriesCommand(), p.sqlCommand(), p.showCommand(),
 		},
 	}
 }

@@ -136,7 +136,7 @@ func (j *syncJob) run(ctx context.Context, open func(skipped func(uri, reason st
 
 	// What follows must be done even when the run was interrupted: it is quick, and the file is then ready to be asked.
 	after := context.WithoutCancel(ctx)
-	markErr := file.MarkRepeats(after)
+	markErr := errors.Join(file.MarkRepeats(after), file.Compact(after))
 	report := j.tally(number, runErr)
 	endErr := file.EndSync(after, report, failures(outcome), listings(outcome))
 	j.printer.Done(j.snapshot("done", began))
@@ -240,10 +240,10 @@ func listings(o *ingest.Outcome) (list []store.Listing) {
 
 // warnings passes on what a user must know, the first few of each kind in full.
 type warnings struct {
-	printer                        term.Printer
-	mu                             sync.Mutex
+	printer                            term.Printer
+	mu                                 sync.Mutex
 	skips, fails, quarantines, changes int
-	hints                          map[string]bool
+	hints                              map[string]bool
 }
 
 // shown is how many warnings of a kind are printed; the rest are counted, and in the database.
