@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -20,8 +21,9 @@ type Sink interface {
 
 // Writer takes batches and commits them with their objects. It is used by one goroutine.
 type Writer interface {
-	// Append adds rows to the open transaction. The batch may be reused when it returns.
-	Append(ctx context.Context, b *cloudtrail.Batch) error
+	// Append adds rows to the open transaction. The batch may be reused when it returns. more says that so many rows are
+	// still to come that the writer may lay these out for the long run.
+	Append(ctx context.Context, b *cloudtrail.Batch, more bool) error
 	AppendAggregated(object int32, a cloudtrail.Aggregated) error
 	// Commit makes everything since the last commit durable together with the objects it came from: all or nothing.
 	Commit(ctx context.Context, deliveries []cloudtrail.Delivery) error
@@ -48,8 +50,12 @@ const (
 	inFlight = 48 << 20
 	// wholeObject is the largest object that is held in memory. A larger one is streamed, in a transaction of its own.
 	wholeObject = 16 << 20
-	// commitRows is four of DuckDB's row groups: fewer at a time are compressed twice (ARCHITECTURE.md, "Writing columns").
-	commitRows = 4 * 122880
+	// commitRows is four of the store's row groups.
+	commitRows = 4 * rowGroup
+	// rowGroup is the number of rows that the store lays out together.
+	rowGroup = 122_880
+	// planAhead is how many objects wait to be fetched: enough to know whether a row group of records is to come.
+	planAhead = 32 << 10
 	// commitBytes bounds what is quarantined in one transaction, commitObjects its manifest.
 	commitBytes   = 64 << 20
 	commitObjects = 50_000
@@ -77,7 +83,8 @@ func Run(ctx context.Context, sources []Source, sink Sink, manifest *Manifest, o
 	r := newRun(sink, manifest, opts, counters)
 	group, inner := errgroup.WithContext(ctx)
 
-	wanted := make(chan planned, 1024)
+	wanted := make(chan planned, planAhead)
+	r.ahead = func() int { return len(wanted) }
 	group.Go(func() error {
 		defer close(wanted)
 		return r.plan(inner, sources, wanted)
@@ -110,6 +117,10 @@ type run struct {
 	opts     Options
 	counters *Counters
 	budget   *semaphore.Weighted
+
+	ahead   func() int   // objects that wait to be fetched
+	loaded  atomic.Int64 // compressed bytes that were decoded
+	decoded atomic.Int64 // records that came out of them
 
 	listErr  error // of sources that could not be listed wholly; set before wanted is closed
 	days     dayTally
@@ -160,6 +171,20 @@ func (r *run) plan(ctx context.Context, sources []Source, wanted chan<- planned)
 		return nil
 	}
 	return err
+}
+
+// moreToCome reports whether each loader can expect another row group, going by the size of what is listed and not yet
+// decoded. A full queue means that there is more than anyone can see.
+func (r *run) moreToCome() bool {
+	if r.ahead() >= planAhead*9/10 {
+		return true
+	}
+	perRecord := int64(256) // compressed bytes, until this run knows better
+	if n := r.decoded.Load(); n > 1000 {
+		perRecord = max(r.loaded.Load()/n, 1)
+	}
+	waiting := r.counters.ToFetchBytes.Load() - r.loaded.Load()
+	return waiting/perRecord >= int64(r.opts.Loaders)*rowGroup
 }
 
 // fail notes an object that could not be read.

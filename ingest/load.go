@@ -239,6 +239,8 @@ func (l *loader) decode(ctx context.Context, in *counter, d *cloudtrail.Delivery
 	d.Encoding, d.ContentSize = l.inflate.encoding, l.inflate.size
 	copy(d.ContentSHA256[:], l.inflate.sum.Sum(nil))
 	d.Records, d.Bad, d.Digest = report.Records, report.Bad, report.Digest
+	l.loaded.Add(in.n)
+	l.decoded.Add(int64(report.Records))
 	switch {
 	case len(d.Bad) > 0:
 		d.Status = cloudtrail.StatusQuarantined
@@ -374,7 +376,7 @@ func (e *sinkError) Unwrap() error { return e.err }
 // Full implements cloudtrail.Handler: it hands the batch's rows to the writer.
 func (l *loader) Full(b *cloudtrail.Batch) error {
 	if b.Rows > 0 {
-		if err := l.writer.Append(context.Background(), b); err != nil {
+		if err := l.writer.Append(context.Background(), b, l.moreToCome()); err != nil {
 			return &sinkError{err}
 		}
 	}

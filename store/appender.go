@@ -12,7 +12,7 @@ import (
 
 // flushBatches is how many batches DuckDB's appender gathers before it hands them to the table. Its own default, a
 // hundred, holds 200,000 records in memory for each connection.
-const flushBatches = 8
+const flushBatches = 4
 
 // appender hands whole batches to one table, within the transaction of its connection.
 type appender struct {

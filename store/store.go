@@ -26,6 +26,7 @@ type Store struct {
 	db       *sql.DB
 	now      func() time.Time
 	readOnly bool
+	lock     lockdown
 }
 
 // Options bound what DuckDB may use.
@@ -122,7 +123,8 @@ func open(ctx context.Context, path string, opts Options, readOnly bool) (*Store
 func settings(opts Options) string {
 	dsn := "?autoinstall_known_extensions=false&autoload_known_extensions=false&allow_community_extensions=false"
 	if opts.MemoryBytes > 0 {
-		dsn += fmt.Sprintf("&memory_limit=%dB", opts.MemoryBytes)
+		// A row group is compressed as soon as it is full: the default gathers five of them in memory first.
+		dsn += fmt.Sprintf("&memory_limit=%dB&write_buffer_row_group_count=1", opts.MemoryBytes)
 	}
 	if opts.Threads > 0 {
 		dsn += fmt.Sprintf("&threads=%d", opts.Threads)
@@ -139,11 +141,18 @@ func (s *Store) attach(ctx context.Context, conn driver.ExecerContext) error {
 	if s.readOnly {
 		mode = "READ_ONLY"
 	}
-	for _, statement := range []string{
-		"SET TimeZone = 'UTC'",
+	attach := []string{
 		"ATTACH IF NOT EXISTS " + quoteText(s.path) + " AS " + catalog + " (" + mode + ")",
 		"USE " + catalog,
-	} {
+	}
+	if s.readOnly {
+		return s.lock.open(ctx, conn, s.path, attach)
+	}
+	return run(ctx, conn, append([]string{"SET TimeZone = 'UTC'"}, attach...))
+}
+
+func run(ctx context.Context, conn driver.ExecerContext, statements []string) error {
+	for _, statement := range statements {
 		if _, err := conn.ExecContext(ctx, statement, nil); err != nil {
 			return err
 		}

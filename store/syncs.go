@@ -11,10 +11,10 @@ import (
 
 // Run is one sync as the manifest records it. The counts add up: Listed is the sum of the next four.
 type Run struct {
-	ID                                            int32
-	Outcome                                       string // ok, partial, interrupted or failed
+	ID                                             int32
+	Outcome                                        string // ok, partial, interrupted or failed
 	Listed, Ingested, Already, Quarantined, Failed int64
-	Records, Bytes                                int64
+	Records, Bytes                                 int64
 }
 
 // Failure is an object that could not be read.

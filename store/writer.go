@@ -20,11 +20,13 @@ import (
 // Writer takes rows and manifest into the file over a connection of its own. Several may work at once; each is used by
 // one goroutine at a time.
 type Writer struct {
-	store   *Store
-	sync    int32
-	conn    *sql.Conn
-	records *appender
-	open    bool // a transaction has begun
+	store *Store
+	sync  int32
+	conn  *sql.Conn
+	open  bool // a transaction has begun
+
+	bulk, recent *appender
+	group        int // rows in bulk's unfinished row group
 
 	originals, aggregated [][]driver.Value
 }
@@ -37,7 +39,10 @@ func (s *Store) NewWriter(ctx context.Context, sync int32) (*Writer, error) {
 	}
 	w := &Writer{store: s, sync: sync, conn: conn}
 	err = withRaw(conn, func(c mapping.Connection) (err error) {
-		w.records, err = newAppender(c, "records", recordColumns())
+		if w.bulk, err = newAppender(c, "records_bulk", recordColumns()); err != nil {
+			return err
+		}
+		w.recent, err = newAppender(c, "records_recent", recordColumns())
 		return err
 	})
 	if err != nil {
@@ -57,12 +62,18 @@ func (w *Writer) begin(ctx context.Context) error {
 	return nil
 }
 
-// Append adds the rows of a batch. They are in the file when Commit has returned, and not before.
-func (w *Writer) Append(ctx context.Context, b *cloudtrail.Batch) error {
+// RowGroup is how many rows DuckDB compresses together. A table that grows by whole row groups is compressed once and
+// stays so; one that grows by other numbers is compressed again at the next checkpoint, at twice the time and 1.5 times
+// the file (ARCHITECTURE.md, "Writing columns").
+const RowGroup = 122_880
+
+// Append adds the rows of a batch. They are in the file when Commit has returned, and not before. more says that at least
+// another row group is to come before the next commit.
+func (w *Writer) Append(ctx context.Context, b *cloudtrail.Batch, more bool) error {
 	if err := w.begin(ctx); err != nil {
 		return err
 	}
-	err := withRaw(w.conn, func(mapping.Connection) error { return w.records.append(b) })
+	err := withRaw(w.conn, func(mapping.Connection) error { return w.route(b, more).append(b) })
 	if err != nil {
 		return w.store.explain("store records", err)
 	}
@@ -71,6 +82,31 @@ func (w *Writer) Append(ctx context.Context, b *cloudtrail.Batch) error {
 		w.originals = append(w.originals, []driver.Value{id, b.Position[o.Row], o.Reason, o.Body})
 	}
 	return nil
+}
+
+// route chooses the table for a batch: a row group of records_bulk is begun only if it will be filled.
+func (w *Writer) route(b *cloudtrail.Batch, more bool) *appender {
+	if w.group == 0 && !more || w.group+b.Rows > RowGroup {
+		return w.recent
+	}
+	w.group += b.Rows
+	if w.group > RowGroup-cloudtrail.BatchRows/2 {
+		w.group = 0
+	}
+	return w.bulk
+}
+
+// appenders calls f for both tables.
+func (w *Writer) appenders(f func(*appender) error) error {
+	return withRaw(w.conn, func(mapping.Connection) error {
+		var errs []error
+		for _, a := range []*appender{w.bulk, w.recent} {
+			if a != nil {
+				errs = append(errs, f(a))
+			}
+		}
+		return errors.Join(errs...)
+	})
 }
 
 func objectOf(b *cloudtrail.Batch, row int) int32 {
@@ -94,7 +130,8 @@ func (w *Writer) Commit(ctx context.Context, deliveries []cloudtrail.Delivery) e
 	if err := w.begin(ctx); err != nil {
 		return err
 	}
-	if err := withRaw(w.conn, func(mapping.Connection) error { return w.records.flush() }); err != nil {
+	w.group = 0
+	if err := w.appenders((*appender).flush); err != nil {
 		return w.abort(w.store.explain("store records", err))
 	}
 	if err := w.manifest(ctx, deliveries); err != nil {
@@ -112,7 +149,8 @@ func (w *Writer) Rollback() error { return w.abort(nil) }
 
 func (w *Writer) abort(cause error) error {
 	w.originals, w.aggregated = nil, nil
-	discarded := withRaw(w.conn, func(mapping.Connection) error { w.records.discard(); return nil })
+	w.group = 0
+	discarded := w.appenders(func(a *appender) error { a.discard(); return nil })
 	if !w.open {
 		return errors.Join(cause, discarded)
 	}
@@ -127,7 +165,7 @@ func (w *Writer) abort(cause error) error {
 // Close gives up what was not committed.
 func (w *Writer) Close() error {
 	err := w.Rollback()
-	closed := withRaw(w.conn, func(mapping.Connection) error { return w.records.close() })
+	closed := w.appenders((*appender).close)
 	return errors.Join(err, closed, w.conn.Close())
 }
 
@@ -233,7 +271,8 @@ func (w *Writer) supersede(ctx context.Context, id int32) error {
 	for _, statement := range []string{
 		"UPDATE objects SET status = 'superseded' WHERE id = $1",
 		"INSERT INTO superseded_records SELECT * FROM records WHERE object_id" + unheld,
-		"DELETE FROM records WHERE object_id" + unheld,
+		"DELETE FROM records_bulk WHERE object_id" + unheld,
+		"DELETE FROM records_recent WHERE object_id" + unheld,
 		"DELETE FROM repeats_through", // what repeats what may have changed anywhere
 	} {
 		if !strings.Contains(statement, "$1") {

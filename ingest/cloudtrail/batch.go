@@ -5,6 +5,9 @@ import "strings"
 // BatchRows is the most rows a Batch holds: DuckDB's vector size, so that a batch is one of its data chunks.
 const BatchRows = 2048
 
+// pad keeps the columns of one row from falling into the same few lines of a processor's cache, as they do at multiples of 4 KiB.
+const pad = 64
+
 // batchBytes is the text after which a batch counts as full whatever its rows: it bounds what a worker holds.
 const batchBytes = 8 << 20
 
@@ -25,10 +28,10 @@ type Batch struct {
 	Rows  int
 	Arena []byte
 
-	Texts    [texts][BatchRows]Span   // by Slot of Text and JSON fields
-	Present  [structs][BatchRows]bool // by Slot of Struct fields: {} is present, null and absent are not
-	Bools    [bools][BatchRows]int8   // by Slot of Bool fields: 0, 1, or -1 for absent
-	Time     [BatchRows]int64         // eventTime, microseconds since 1970 UTC
+	Texts    [texts][BatchRows + pad]Span   // by Slot of Text and JSON fields
+	Present  [structs][BatchRows + pad]bool // by Slot of Struct fields: {} is present, null and absent are not
+	Bools    [bools][BatchRows + pad]int8   // by Slot of Bool fields: 0, 1, or -1 for absent
+	Time     [BatchRows]int64               // eventTime, microseconds since 1970 UTC
 	HasTime  [BatchRows]bool
 	ID       [BatchRows][16]byte // eventID, big-endian
 	HasID    [BatchRows]bool
@@ -45,6 +48,7 @@ type Batch struct {
 	Runs      []Run
 	Originals []Original
 
+	kept  int // bytes in Originals
 	parse recordParser
 }
 
@@ -52,6 +56,24 @@ type Batch struct {
 type Children struct {
 	End    [BatchRows]int32
 	Fields [3][]Span
+}
+
+// webFields is how many of Children.Fields a map uses: its keys and its values.
+const webFields = 2
+
+// start returns the index of row r's first element.
+func (c *Children) start(r int) int {
+	if r == 0 {
+		return 0
+	}
+	return int(c.End[r-1])
+}
+
+// truncate drops the elements from n on.
+func (c *Children) truncate(n int) {
+	for i := range c.Fields {
+		c.Fields[i] = c.Fields[i][:min(n, len(c.Fields[i]))]
+	}
 }
 
 // Run is a stretch of rows that came from one object, with what its key says of them; Null where it says nothing.
@@ -85,16 +107,25 @@ func NewBatch() *Batch {
 func (b *Batch) Reset() {
 	b.Rows = 0
 	b.Arena = b.Arena[:0]
-	for i := range b.Resources.Fields {
-		b.Resources.Fields[i] = b.Resources.Fields[i][:0]
-		b.Web.Fields[i] = b.Web.Fields[i][:0]
-	}
+	b.Resources.truncate(0)
+	b.Web.truncate(0)
 	b.Runs = b.Runs[:0]
-	b.Originals = b.Originals[:0]
+	b.Originals = nil
+	b.kept = 0
+	if cap(b.Arena) > 4*batchBytes { // one huge record must not keep its memory
+		b.Arena = make([]byte, 0, 1<<20)
+		b.parse.rest, b.parse.stack = nil, nil
+	}
 }
 
 // Full reports whether the batch should be handed on before another record is added.
-func (b *Batch) Full() bool { return b.Rows == BatchRows || len(b.Arena) >= batchBytes }
+func (b *Batch) Full() bool { return b.Rows == BatchRows || len(b.Arena)+b.kept >= batchBytes }
+
+// keep keeps a record whole.
+func (b *Batch) keep(o Original) {
+	b.kept += len(o.Body)
+	b.Originals = append(b.Originals, o)
+}
 
 // Text returns the text of a span.
 func (b *Batch) Text(s Span) []byte { return b.Arena[s.Off : s.Off+s.Len] }
@@ -129,10 +160,8 @@ func (b *Batch) newRow() int {
 // truncate undoes what a record that did not become a row left behind.
 func (b *Batch) truncate(arena, resources, web int) {
 	b.Arena = b.Arena[:arena]
-	for i := range b.Resources.Fields {
-		b.Resources.Fields[i] = b.Resources.Fields[i][:min(resources, len(b.Resources.Fields[i]))]
-		b.Web.Fields[i] = b.Web.Fields[i][:min(web, len(b.Web.Fields[i]))]
-	}
+	b.Resources.truncate(resources)
+	b.Web.truncate(web)
 }
 
 // addToRun notes that row r came from p.

@@ -9,8 +9,10 @@ import (
 // MaxRecord is the longest record that is decoded. CloudTrail's own limit is 256 KB an event and 50 MB a file.
 const MaxRecord = 64 << 20
 
-// firstRead is the decoder's usual window: larger than nearly every object, small enough for a processor's cache.
-const firstRead = 512 << 10
+const (
+	firstRead = 512 << 10             // the decoder's usual window: larger than nearly every object, small enough for a processor's cache
+	maxWindow = MaxRecord + firstRead // what it grows to for a record that is not the usual size
+)
 
 // Handler receives what Decode finds.
 type Handler interface {
@@ -41,6 +43,7 @@ type Decoder struct {
 	report   Report
 	badBytes int    // the bad text kept so far
 	lead     []byte // the first key of the last good record, with its quotes: how the next one is likely to begin
+	resumed  bool   // the cursor is where recovery left it
 	arrays   int    // arrays of records that the cursor is in
 	adrift   bool   // the frame around the records broke, so that its punctuation means nothing any more
 	depth    int    // of envelopes within envelopes
@@ -118,9 +121,8 @@ func (d *Decoder) makeRoom() {
 		d.base += int64(d.pos)
 		d.buf, d.pos = d.buf[:n], 0
 	}
-	if len(d.buf) > cap(d.buf)/2 {
-		size := min(2*cap(d.buf), MaxRecord+firstRead)
-		grown := make([]byte, len(d.buf), max(size, len(d.buf)+firstRead))
+	if len(d.buf) == cap(d.buf) || len(d.buf) > cap(d.buf)/2 && cap(d.buf) < maxWindow {
+		grown := make([]byte, len(d.buf), max(min(2*cap(d.buf), maxWindow), len(d.buf)+firstRead))
 		copy(grown, d.buf)
 		d.buf = grown
 	}

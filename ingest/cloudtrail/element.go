@@ -6,6 +6,7 @@ const maxRecordText = "64 MiB"
 
 // element decodes the value at the cursor: a record, an envelope, or something that is neither.
 func (d *Decoder) element() error {
+	d.resumed = false
 	if d.buf[d.pos] != '{' {
 		return d.stray()
 	}
@@ -36,27 +37,35 @@ func (d *Decoder) element() error {
 
 // accept takes an object that parsed; the cursor is behind it.
 func (d *Decoder) accept(raw []byte, is outcome) error {
-	switch is {
-	case isRecord:
+	if is == isRecord {
 		d.learn(raw)
 		d.report.Records++
 		return nil
-	case isAggregated:
-		return d.aggregated(raw)
 	}
 	whole := stretch{d.pos - len(raw), d.pos}
-	d.why = "JSON, but no CloudTrail record"
-	taken, err := d.unwrap(piece{raw, whole.from}, whole, nil)
+	taken, err := false, error(nil)
+	if is == isAggregated {
+		taken, err = d.aggregated(raw)
+	} else {
+		d.why = "JSON, but no CloudTrail record"
+		taken, err = d.unwrap(piece{raw, whole.from}, whole, nil)
+	}
 	if err == nil && !taken {
 		d.bad(whole.from, whole.to, d.why)
 	}
 	return err
 }
 
-func (d *Decoder) aggregated(raw []byte) error {
+// aggregated hands on the aggregated record that was just parsed. Its table holds text that DuckDB can read, so one that is none
+// is not taken.
+func (d *Decoder) aggregated(raw []byte) (taken bool, err error) {
+	if d.batch.parse.unreadable {
+		d.why = "aggregated record with " + d.batch.parse.original
+		return false, nil
+	}
 	a := newAggregated(raw, int32(d.report.Records))
 	d.report.Records++
-	return d.handler.Aggregated(d.from, a)
+	return true, d.handler.Aggregated(d.from, a)
 }
 
 // learn remembers how a good record begins.

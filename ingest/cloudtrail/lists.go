@@ -4,18 +4,13 @@ package cloudtrail
 // is held as a list; anything else also stays in the overlay.
 func (p *recordParser) resources(f *Field) status {
 	if p.b[p.i] != '[' {
-		value, st := p.raw()
-		if st != ok {
-			return st
+		v, st := p.raw()
+		if st == ok {
+			p.odd(f, true, v)
 		}
-		if value[0] == 'n' {
-			p.null(f, true, value)
-		} else {
-			p.overlay([]byte(f.JSON), value)
-		}
-		return ok
+		return st
 	}
-	start, plain := p.i, true
+	start, deep, plain := p.i, p.deep, true
 	p.batch.HasResources[p.row] = true
 	p.i++
 	if st := p.space(); st != ok {
@@ -45,7 +40,7 @@ func (p *recordParser) resources(f *Field) status {
 		break
 	}
 	if !plain {
-		p.overlay([]byte(f.JSON), p.b[start:p.i])
+		p.overlay(f, p.since(start, deep))
 	}
 	return ok
 }
@@ -81,7 +76,13 @@ func (p *recordParser) resource(f *Field) (plain bool, st status) {
 // takes both.
 func fieldOf(fields []Field, key []byte) int {
 	for i := range fields {
-		if len(key) == len(fields[i].JSON) && foldKey(key) == fields[i].Column {
+		if string(key) == fields[i].JSON {
+			return i
+		}
+	}
+	var folded [16]byte
+	for i := range fields {
+		if len(key) == len(fields[i].JSON) && string(foldKey(folded[:0], key)) == fields[i].Column {
 			return i
 		}
 	}
@@ -112,17 +113,8 @@ func (p *recordParser) pairs(each func(key []byte) (plain bool, st status)) (pla
 			return false, st
 		}
 		plain = plain && pairPlain
-		if st := p.space(); st != ok {
-			return false, st
-		}
-		switch p.b[p.i] {
-		case ',':
-			p.i++
-		case '}':
-			p.i++
-			return plain, ok
-		default:
-			return false, p.fail("expected a comma or a closing brace")
+		if done, st := p.more(); st != ok || done {
+			return plain, st
 		}
 	}
 }
@@ -130,48 +122,60 @@ func (p *recordParser) pairs(each func(key []byte) (plain bool, st status)) (pla
 // webAttributes parses webIdFederationData.attributes, a map of strings.
 func (p *recordParser) webAttributes(f *Field) status {
 	if p.b[p.i] != '{' {
-		value, st := p.raw()
+		v, st := p.raw()
 		if st == ok {
-			p.overlay([]byte(f.JSON), value)
+			p.overlay(f, v)
 		}
 		return st
 	}
-	web, start := &p.batch.Web, p.i
-	first := len(web.Fields[0])
+	start, deep := p.i, p.deep
+	first := len(p.batch.Web.Fields[0])
 	p.batch.HasWeb[p.row] = true
-	plain, st := p.pairs(func(key []byte) (bool, status) {
-		off := len(p.batch.Arena)
-		text, intact := appendUnescaped(p.batch.Arena, key)
-		p.batch.Arena = text
-		name := p.batch.from(off)
-		for _, other := range web.Fields[0][first:] {
-			if string(p.batch.Text(other)) == string(p.batch.Text(name)) {
-				p.original = whyDuplicate // DuckDB's MAP holds a key once
-				_, st := p.raw()
-				return true, st
-			}
-		}
-		var value Span
-		var st status
-		isString := p.b[p.i] == '"'
-		if isString {
-			value, st = p.stringSpan()
-		} else {
-			var raw []byte
-			if raw, st = p.raw(); st == ok && raw[0] == 'n' {
-				value = Null
-			} else if st == ok {
-				value = p.compact(raw)
-			}
-		}
-		if st == ok {
-			web.Fields[0] = append(web.Fields[0], name)
-			web.Fields[1] = append(web.Fields[1], value)
-		}
-		return isString && intact, st
-	})
+	plain, st := p.pairs(func(key []byte) (bool, status) { return p.webAttribute(first, key) })
 	if st == ok && !plain {
-		p.overlay([]byte(f.JSON), p.b[start:p.i])
+		p.overlay(f, p.since(start, deep))
 	}
 	return st
+}
+
+// maxAttributes bounds the keys that are compared with each other.
+const maxAttributes = 256
+
+// webAttribute parses one value of the map whose elements begin at first.
+func (p *recordParser) webAttribute(first int, key []byte) (plain bool, st status) {
+	web := &p.batch.Web
+	off := len(p.batch.Arena)
+	var intact bool
+	p.batch.Arena, intact = appendUnescaped(p.batch.Arena, key)
+	name := p.batch.from(off)
+	if p.hasAttribute(first, name) || len(web.Fields[0])-first >= maxAttributes {
+		_, st := p.raw()
+		return false, st // DuckDB's MAP holds a key once, and the overlay all of them
+	}
+	value, isString := Null, p.b[p.i] == '"'
+	if isString {
+		value, st = p.stringSpan()
+	} else if v, rawStatus := p.raw(); rawStatus != ok {
+		st = rawStatus
+	} else if !v.isNull() {
+		value = p.put(v)
+	}
+	if st != ok {
+		return false, st
+	}
+	if !intact {
+		p.keepWhole(whySurrogate)
+	}
+	web.Fields[0] = append(web.Fields[0], name)
+	web.Fields[1] = append(web.Fields[1], value)
+	return isString && intact, ok
+}
+
+func (p *recordParser) hasAttribute(first int, name Span) bool {
+	for _, other := range p.batch.Web.Fields[0][first:] {
+		if string(p.batch.Text(other)) == string(p.batch.Text(name)) {
+			return true
+		}
+	}
+	return false
 }

@@ -1,7 +1,7 @@
 package cloudtrail
 
 import (
-	"encoding/binary"
+	"bytes"
 	"unicode/utf8"
 )
 
@@ -11,8 +11,11 @@ type recordParser struct {
 	batch *Batch
 	row   int
 	rest  []byte // the overlay being built: what the columns cannot hold
-	// original says why the row alone cannot rebuild the record; empty when it can.
-	original string
+	name  []byte // a key without its escapes
+	// original says why the row alone cannot rebuild the record; empty when it can. unreadable says that DuckDB could not
+	// read the record's own text.
+	original   string
+	unreadable bool
 	// markers counts the keys that only a CloudTrail record has; foldedMarkers those of them in another case.
 	markers, foldedMarkers int
 }
@@ -23,6 +26,7 @@ const (
 	whySurrogate = "lone surrogate"
 	whyDuplicate = "duplicate key"
 	whyCase      = "key in another case"
+	whyDeep      = "nested too deep"
 	whyEnvelope  = "envelope"
 )
 
@@ -35,26 +39,29 @@ const (
 	isOther                     // JSON, but no CloudTrail record: nothing was added
 )
 
-// append parses the object at the start of data and, if it is a record, adds it as a row. n is its length; after bad, the offset
-// of the error. But for isRecord with ok, the batch is as it was. anyCase takes keys in any case as a record's.
+// append parses the object at the start of data and, if it is a record, adds it as a row. n is its length; without ok, how far it
+// is sound. But for isRecord with ok, the batch is as it was. anyCase takes keys in any case as a record's.
 func (b *Batch) append(data []byte, from *Provenance, position int32, anyCase bool) (n int, is outcome, st status) {
 	p := &b.parse
 	arena, resources, web := len(b.Arena), len(b.Resources.Fields[0]), len(b.Web.Fields[0])
 	p.scanner = scanner{b: data, stack: p.stack}
 	p.row = b.newRow()
 	p.rest = p.rest[:0]
-	p.original, p.markers, p.foldedMarkers = "", 0, 0
+	p.original, p.unreadable, p.markers, p.foldedMarkers = "", false, 0, 0
 
 	st = p.object(schema, true)
+	raw := data[:p.i]
+	valid := st != ok || utf8.Valid(raw)
+	if !valid {
+		p.original, p.unreadable = whyUTF8, true
+	}
 	is = p.classify(from, anyCase)
 	if st != ok || is != isRecord {
 		b.truncate(arena, resources, web)
 		return p.i, is, st
 	}
-	raw := data[:p.i]
-	if !utf8.Valid(raw) {
-		p.original = whyUTF8
-		p.repairUTF8(arena)
+	if !valid {
+		p.repairUTF8(resources, web)
 	}
 	b.finish(raw, from, position)
 	return p.i, isRecord, ok
@@ -71,6 +78,14 @@ func (p *recordParser) classify(from *Provenance, anyCase bool) outcome {
 	return isRecord
 }
 
+// keepWhole notes that the row cannot rebuild the record.
+func (p *recordParser) keepWhole(why string) {
+	if p.original == "" {
+		p.original = why
+	}
+	p.unreadable = p.unreadable || why == whySurrogate || why == whyDeep
+}
+
 // finish completes the row with what only the end of the record tells.
 func (b *Batch) finish(raw []byte, from *Provenance, position int32) {
 	p, r := &b.parse, b.Rows
@@ -82,10 +97,11 @@ func (b *Batch) finish(raw []byte, from *Provenance, position int32) {
 		b.Rest[r] = b.from(off)
 	}
 	if p.original != "" {
-		b.Originals = append(b.Originals, Original{Row: r, Body: append([]byte(nil), raw...), Reason: p.original})
+		b.keep(Original{Row: r, Body: bytes.Clone(raw), Reason: p.original})
 	}
-	b.Kind[r] = from.Name.Kind
-	if b.Kind[r] == KindUnknown {
+	switch b.Kind[r] = from.Name.Kind; b.Kind[r] {
+	case KindTrail, KindInsight, KindNetworkActivity:
+	default:
 		b.Kind[r] = kindOfCategory(b.textAt(slotEventCategory, r), b.textAt(slotEventType, r))
 	}
 	b.Position[r] = position
@@ -104,13 +120,33 @@ func (b *Batch) textAt(slot, row int) []byte {
 	return b.Text(s)
 }
 
-// repairUTF8 makes what the record left in the arena valid UTF-8, as DuckDB demands, length unchanged: every
-// byte that is not becomes '?'. The record itself is kept whole beside its row.
-func (p *recordParser) repairUTF8(arena int) {
-	repair(p.batch.Arena[arena:])
+// repairUTF8 makes every text of the row valid UTF-8, as DuckDB demands, length unchanged. The record itself is kept whole beside
+// its row. Each text is repaired by itself: the end of one and the start of the next could make a character.
+func (p *recordParser) repairUTF8(resources, web int) {
+	b := p.batch
+	for i := range b.Texts {
+		b.repair(b.Texts[i][p.row])
+	}
+	for i := range b.Resources.Fields {
+		for _, s := range b.Resources.Fields[i][resources:] {
+			b.repair(s)
+		}
+	}
+	for i := range b.Web.Fields[:webFields] {
+		for _, s := range b.Web.Fields[i][web:] {
+			b.repair(s)
+		}
+	}
 	repair(p.rest)
 }
 
+func (b *Batch) repair(s Span) {
+	if !s.IsNull() {
+		repair(b.Text(s))
+	}
+}
+
+// repair puts '?' for every byte that is no UTF-8.
 func repair(text []byte) {
 	for i := 0; i < len(text); {
 		r, n := utf8.DecodeRune(text[i:])
@@ -123,12 +159,6 @@ func repair(text []byte) {
 
 // object parses an object with known fields. top marks the record itself, as opposed to a Struct in it.
 func (p *recordParser) object(o *object, top bool) status {
-	if st := p.space(); st != ok {
-		return st
-	}
-	if p.b[p.i] != '{' {
-		return p.fail("expected an object")
-	}
 	p.i++
 	if st := p.space(); st != ok {
 		return st
@@ -147,305 +177,99 @@ func (p *recordParser) object(o *object, top bool) status {
 			return st
 		}
 		i := o.find(key, next)
-		if i >= 0 {
-			if top && o.fields[i].marker {
-				p.markers++
-			}
-		} else if i = o.findFolded(key); i >= 0 {
-			p.original = whyCase
-			if top && o.fields[i].marker {
-				p.foldedMarkers++
-			}
+		if i < 0 {
+			i = p.lookHarder(o, key, seen, top)
+		} else if top && o.fields[i].marker {
+			p.markers++
 		}
-		if i >= 0 {
+		if i < 0 {
+			st = p.unknown(key)
+		} else {
 			if seen&(1<<i) != 0 {
-				p.original = whyDuplicate
-				p.forget(o, i)
+				p.keepWhole(whyDuplicate)
+				p.forget(o, i, top)
 			}
 			seen |= 1 << i
 			st = p.field(o, i, top)
 			next = i + 1
-		} else {
-			st = p.unknown(key)
 		}
 		if st != ok {
 			return st
 		}
-		if st := p.space(); st != ok {
+		if done, st := p.more(); st != ok || done {
 			return st
-		}
-		switch p.b[p.i] {
-		case ',':
-			p.i++
-		case '}':
-			p.i++
-			return ok
-		default:
-			return p.fail("expected a comma or a closing brace")
 		}
 	}
 }
 
-// forget clears a top-level field before its key's second value is read: the last one counts, as in most JSON parsers.
-func (p *recordParser) forget(o *object, i int) {
-	f := &o.fields[i]
+// more passes over what follows a pair of an object: a comma, or the brace that closes it.
+func (p *recordParser) more() (done bool, st status) {
+	if st := p.space(); st != ok {
+		return false, st
+	}
+	switch p.b[p.i] {
+	case ',':
+		p.i++
+		return false, ok
+	case '}':
+		p.i++
+		return true, ok
+	}
+	return false, p.fail("expected a comma or a closing brace")
+}
+
+// lookHarder finds the field that a key names which is not spelled as documented: with escapes, or in another case. Such a
+// spelling beside the documented one is a key of its own, and does not touch the column.
+func (p *recordParser) lookHarder(o *object, key []byte, seen uint64, top bool) int {
+	if bytes.IndexByte(key, '\\') >= 0 {
+		p.name, _ = appendUnescaped(p.name[:0], key)
+		key = p.name
+	}
+	i := o.find(key, 0)
+	if i >= 0 {
+		if top && o.fields[i].marker {
+			p.markers++
+		}
+		return i
+	}
+	if i = o.findFolded(key); i < 0 {
+		return -1
+	}
+	p.keepWhole(whyCase)
+	if seen&(1<<i) != 0 {
+		return -1
+	}
+	if top && o.fields[i].marker {
+		p.foldedMarkers++
+	}
+	return i
+}
+
+// forget clears a field before its key's second value is read: the last one counts, as in most JSON parsers.
+func (p *recordParser) forget(o *object, i int, top bool) {
+	b, r, f := p.batch, p.row, &o.fields[i]
+	if top {
+		b.Nulls[r] &^= 1 << f.null
+	}
 	switch f.Type {
 	case Text, JSON:
-		p.batch.Texts[f.Slot][p.row] = Null
+		b.Texts[f.Slot][r] = Null
 	case Bool:
-		p.batch.Bools[f.Slot][p.row] = -1
+		b.Bools[f.Slot][r] = -1
 	case Time:
-		p.batch.HasTime[p.row] = false
+		b.HasTime[r] = false
 	case UUID:
-		p.batch.HasID[p.row] = false
-	}
-}
-
-// unknown puts a key that has no column, and its value, into the overlay.
-func (p *recordParser) unknown(key []byte) status {
-	start := p.i
-	if st := p.value(); st != ok {
-		return st
-	}
-	p.overlay(key, p.b[start:p.i])
-	return ok
-}
-
-// overlay notes that the record says value under key, in the object being parsed.
-func (p *recordParser) overlay(key, value []byte) {
-	if len(p.rest) > 0 && p.rest[len(p.rest)-1] != '{' {
-		p.rest = append(p.rest, ',')
-	}
-	p.rest = append(p.rest, '"')
-	p.rest = append(p.rest, key...)
-	p.rest = append(p.rest, '"', ':')
-	p.rest = appendCompact(p.rest, value)
-}
-
-// field parses the value of a known field into its column.
-func (p *recordParser) field(o *object, i int, top bool) status {
-	f := &o.fields[i]
-	switch f.Type {
-	case Text:
-		return p.text(f, top)
-	case JSON:
-		return p.json(f)
-	case Struct:
-		return p.nested(f, o.nested[i], top)
+		b.HasID[r] = false
 	case List:
-		return p.resources(f)
+		b.HasResources[r] = false
+		b.Resources.truncate(b.Resources.start(r))
 	case Map:
-		return p.webAttributes(f)
-	}
-	return p.typed(f)
-}
-
-// null notes a JSON null: as a bit for a top-level field, in the overlay for a nested one. NULL in a column alone says
-// absent.
-func (p *recordParser) null(f *Field, top bool, value []byte) {
-	if top {
-		p.batch.Nulls[p.row] |= 1 << f.null
-		return
-	}
-	p.overlay([]byte(f.JSON), value)
-}
-
-// text parses a field that ought to be a string. Another value gives the text that Hive's SerDe gives, and stays in the overlay.
-func (p *recordParser) text(f *Field, top bool) status {
-	if p.b[p.i] == '"' {
-		span, st := p.stringSpan()
-		p.batch.Texts[f.Slot][p.row] = span
-		return st
-	}
-	value, st := p.raw()
-	if st != ok {
-		return st
-	}
-	if value[0] == 'n' {
-		p.null(f, top, value)
-		return ok
-	}
-	p.overlay([]byte(f.JSON), value)
-	p.batch.Texts[f.Slot][p.row] = p.compact(value)
-	return ok
-}
-
-// stringSpan parses the string at the cursor and puts its text into the arena.
-func (p *recordParser) stringSpan() (Span, status) {
-	raw, escapes, st := p.str()
-	if st != ok {
-		return Null, st
-	}
-	if !escapes {
-		return p.batch.put(raw), ok
-	}
-	off := len(p.batch.Arena)
-	var intact bool
-	p.batch.Arena, intact = appendUnescaped(p.batch.Arena, raw)
-	if !intact {
-		p.original = whySurrogate
-	}
-	return p.batch.from(off), ok
-}
-
-// raw passes over one value and returns its bytes.
-func (p *recordParser) raw() ([]byte, status) {
-	start := p.i
-	st := p.value()
-	return p.b[start:p.i], st
-}
-
-func (p *recordParser) compact(value []byte) Span {
-	off := len(p.batch.Arena)
-	p.batch.Arena = appendCompact(p.batch.Arena, value)
-	return p.batch.from(off)
-}
-
-// json parses a field that ought to be an object and is held as text. A string there is held as its own text, as Hive
-// does, and stays in the overlay, since that text may itself look like JSON.
-func (p *recordParser) json(f *Field) status {
-	start := p.i
-	if p.b[p.i] == '"' {
-		span, st := p.stringSpan()
-		if st == ok {
-			p.batch.Texts[f.Slot][p.row] = span
-			p.overlay([]byte(f.JSON), p.b[start:p.i])
+		b.HasWeb[r] = false
+		b.Web.truncate(b.Web.start(r))
+	case Struct:
+		b.Present[f.Slot][r] = false
+		for k := range f.Fields {
+			p.forget(o.nested[i], k, false)
 		}
-		return st
 	}
-	spaced, escaped := p.spaced, p.escaped
-	p.spaced, p.escaped = false, false
-	value, st := p.raw()
-	if st != ok {
-		return st
-	}
-	switch {
-	case value[0] == 'n':
-		p.batch.Nulls[p.row] |= 1 << f.null
-	case p.spaced || p.escaped:
-		p.batch.Texts[f.Slot][p.row] = p.compact(value)
-	default:
-		p.batch.Texts[f.Slot][p.row] = p.batch.put(value)
-	}
-	p.spaced, p.escaped = spaced, escaped
-	return ok
-}
-
-// nested parses a Struct.
-func (p *recordParser) nested(f *Field, o *object, top bool) status {
-	if p.b[p.i] != '{' {
-		value, st := p.raw()
-		if st != ok {
-			return st
-		}
-		if value[0] == 'n' {
-			p.null(f, top, value)
-		} else {
-			p.overlay([]byte(f.JSON), value)
-		}
-		return ok
-	}
-	p.batch.Present[o.slot][p.row] = true
-	before := len(p.rest)
-	if before > 0 && p.rest[before-1] != '{' {
-		p.rest = append(p.rest, ',')
-	}
-	p.rest = append(p.rest, '"')
-	p.rest = append(p.rest, f.JSON...)
-	p.rest = append(p.rest, `":{`...)
-	inside := len(p.rest)
-	st := p.object(o, false)
-	if len(p.rest) == inside {
-		p.rest = p.rest[:before]
-	} else {
-		p.rest = append(p.rest, '}')
-	}
-	return st
-}
-
-// typed parses a field that is held in a type of its own. A value that the type cannot say again, byte for byte as
-// text, stays in the overlay.
-func (p *recordParser) typed(f *Field) status {
-	value, st := p.raw()
-	if st != ok {
-		return st
-	}
-	b, r := p.batch, p.row
-	if value[0] == 'n' {
-		p.null(f, true, value)
-		return ok
-	}
-	exact := false
-	switch f.Type {
-	case Bool:
-		b.Bools[f.Slot][r], exact = parseBool(value)
-	case Time:
-		b.Time[r], b.HasTime[r] = ParseTime(unquote(value))
-		exact = b.HasTime[r]
-	case UUID:
-		b.ID[r], b.HasID[r] = ParseUUID(unquote(value))
-		exact = b.HasID[r]
-	}
-	if !exact {
-		p.overlay([]byte(f.JSON), value)
-	}
-	return ok
-}
-
-// unquote returns what is between the quotes of a JSON string, or nil when value is no string.
-func unquote(value []byte) []byte {
-	if value[0] != '"' {
-		return nil
-	}
-	return value[1 : len(value)-1]
-}
-
-// parseBool accepts the strings "true" and "false" too, which some tools write; only the literals are exact.
-func parseBool(value []byte) (v int8, exact bool) {
-	switch string(value) {
-	case "true":
-		return 1, true
-	case "false":
-		return 0, true
-	case `"true"`:
-		return 1, false
-	case `"false"`:
-		return 0, false
-	}
-	return -1, false
-}
-
-// ParseUUID parses the form that CloudTrail writes: 36 characters, lower case.
-func ParseUUID(text []byte) (id [16]byte, valid bool) {
-	if len(text) != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-' {
-		return id, false
-	}
-	n := 0
-	for i := 0; i < 36; i += 2 {
-		if text[i] == '-' {
-			i++
-		}
-		hi, lo := hexValue(text[i]), hexValue(text[i+1])
-		if hi > 15 || lo > 15 {
-			return id, false
-		}
-		id[n] = hi<<4 | lo
-		n++
-	}
-	return id, true
-}
-
-func hexValue(c byte) byte {
-	switch {
-	case c >= '0' && c <= '9':
-		return c - '0'
-	case c >= 'a' && c <= 'f':
-		return c - 'a' + 10
-	}
-	return 255
-}
-
-// Words returns the UUID's halves in the order in which DuckDB holds them.
-func Words(id [16]byte) (hi, lo uint64) {
-	return binary.BigEndian.Uint64(id[:8]), binary.BigEndian.Uint64(id[8:])
 }

@@ -16,6 +16,7 @@ func (d *Decoder) recover(sound int, reason string) error {
 		if next > 0 {
 			d.extend(d.pos, d.pos+next)
 			d.pos += next
+			d.resumed = true
 			return nil
 		}
 		if tail := len(window) - len(d.lead) - maxLeadSpace; len(window) >= MaxRecord {

@@ -25,7 +25,13 @@ type scanner struct {
 	// spaced and escaped are set, never cleared, by what is passed over: white space between tokens, and escapes that
 	// compact text spells otherwise (\/ and \u).
 	spaced, escaped bool
+	// deep counts the brackets that were opened deeper than maxDepth.
+	deep int
 }
+
+// maxDepth is how deep values may be nested that DuckDB gets to see. CloudTrail's own are up to 11 deep; some of DuckDB's JSON
+// functions recurse, and end the process at 100,000.
+const maxDepth = 200
 
 func (s *scanner) fail(why string) status {
 	s.why = why
@@ -255,6 +261,9 @@ func (s *scanner) open(closer byte) (closed bool, st status) {
 		return true, ok
 	}
 	s.stack = append(s.stack, closer)
+	if len(s.stack) > maxDepth {
+		s.deep++
+	}
 	if closer == '}' {
 		_, st = s.key()
 	}

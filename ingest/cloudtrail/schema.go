@@ -41,8 +41,8 @@ func Fields() []Field { return schema.fields }
 
 // Sizes of a batch: how many fields of each type the schema has.
 const (
-	texts   = 50
-	structs = 9
+	texts   = 48
+	structs = 8
 	bools   = 2
 )
 
@@ -152,7 +152,7 @@ func newObject(fields []Field) *object {
 	o := &object{fields: fields, byKey: map[string]int{}, folded: map[string]int{}, nested: make([]*object, len(fields))}
 	for i, f := range fields {
 		o.byKey[f.JSON] = i
-		o.folded[foldKey([]byte(f.JSON))] = i
+		o.folded[string(foldKey(nil, []byte(f.JSON)))] = i
 		if f.Type == Struct {
 			o.nested[i] = newObject(f.Fields)
 			o.nested[i].slot = f.Slot
@@ -177,24 +177,25 @@ func (o *object) find(key []byte, next int) int {
 
 // findFolded is find without regard to case.
 func (o *object) findFolded(key []byte) int {
-	if len(key) > 64 {
+	var folded [64]byte
+	if len(key) > len(folded) {
 		return -1
 	}
-	if i, known := o.folded[foldKey(key)]; known {
+	if i, known := o.folded[string(foldKey(folded[:0], key))]; known {
 		return i
 	}
 	return -1
 }
 
-func foldKey(key []byte) string {
-	out := make([]byte, len(key))
-	for i, c := range key {
+// foldKey appends key in lower case, as far as it is ASCII: Hive's SerDe folds no more.
+func foldKey(dst, key []byte) []byte {
+	for _, c := range key {
 		if c >= 'A' && c <= 'Z' {
 			c += 'a' - 'A'
 		}
-		out[i] = c
+		dst = append(dst, c)
 	}
-	return string(out)
+	return dst
 }
 
 // Slot returns the slot of a top-level field by its key.

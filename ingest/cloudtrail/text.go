@@ -18,7 +18,7 @@ func appendUnescaped(dst, raw []byte) (text []byte, intact bool) {
 		switch c := raw[i+1]; c {
 		case 'u':
 			r, n := unescapeRune(raw[i:])
-			if r == utf8.RuneError && n == 6 && !isReplacement(raw[i:]) {
+			if r == utf8.RuneError && !isReplacement(raw[i:]) {
 				intact = false
 			}
 			dst = utf8.AppendRune(dst, r)
@@ -79,8 +79,10 @@ func hex4(b []byte) (r rune) {
 
 // appendCompact appends a valid JSON value without the white space between tokens and with each string in its
 // shortest spelling, as Jackson writes it: that is the text Athena's SerDe gives for an object in a STRING column. Key
-// order, duplicate keys and the text of numbers stay. Lone surrogates stay escaped.
-func appendCompact(dst, value []byte) []byte {
+// order, duplicate keys and the text of numbers stay. Lone surrogates become U+FFFD, since DuckDB's JSON functions fail on the whole
+// query otherwise; intact is false then.
+func appendCompact(dst, value []byte) (text []byte, intact bool) {
+	intact = true
 	for i := 0; i < len(value); {
 		switch c := value[i]; c {
 		case ' ', '\t', '\n', '\r':
@@ -93,19 +95,23 @@ func appendCompact(dst, value []byte) []byte {
 				}
 				end++
 			}
+			var whole bool
 			dst = append(dst, '"')
-			dst = appendRespelled(dst, value[i+1:end])
+			dst, whole = appendRespelled(dst, value[i+1:end])
 			dst = append(dst, '"')
+			intact = intact && whole
 			i = end + 1
 		default:
 			dst = append(dst, c)
 			i++
 		}
 	}
-	return dst
+	return dst, intact
 }
 
-func appendRespelled(dst, raw []byte) []byte {
+// appendRespelled appends what is between the quotes of a JSON string in its shortest spelling.
+func appendRespelled(dst, raw []byte) (text []byte, intact bool) {
+	intact = true
 	for i := 0; i < len(raw); {
 		if raw[i] != '\\' {
 			dst = append(dst, raw[i])
@@ -118,18 +124,15 @@ func appendRespelled(dst, raw []byte) []byte {
 			i += 2
 		case 'u':
 			r, n := unescapeRune(raw[i:])
-			if r == utf8.RuneError && !isReplacement(raw[i:]) {
-				dst = append(dst, raw[i:i+n]...)
-			} else {
-				dst = appendQuotedRune(dst, r)
-			}
+			intact = intact && (r != utf8.RuneError || isReplacement(raw[i:]))
+			dst = appendQuotedRune(dst, r)
 			i += n
 		default:
 			dst = append(dst, raw[i], raw[i+1])
 			i += 2
 		}
 	}
-	return dst
+	return dst, intact
 }
 
 const hexDigits = "0123456789ABCDEF"

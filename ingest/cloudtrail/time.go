@@ -1,7 +1,7 @@
 package cloudtrail
 
 // ParseTime parses YYYY-MM-DDTHH:MM:SSZ, the one form that CloudTrail writes, into microseconds since 1970 UTC. Any other form, and
-// any date or time that does not exist, is not valid: its text is kept instead.
+// any date or time that does not exist (the year 0 among them), is not valid: its text is kept instead.
 func ParseTime(text []byte) (micros int64, valid bool) {
 	const form = "0000-00-00T00:00:00Z"
 	if len(text) != len(form) {
@@ -19,7 +19,7 @@ func ParseTime(text []byte) (micros int64, valid bool) {
 	two := func(i int) int64 { return int64(text[i]-'0')*10 + int64(text[i+1]-'0') }
 	year, month, day := two(0)*100+two(2), two(5), two(8)
 	hour, minute, second := two(11), two(14), two(17)
-	if month < 1 || month > 12 || day < 1 || day > daysIn(year, month) || hour > 23 || minute > 59 || second > 59 {
+	if year < 1 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month) || hour > 23 || minute > 59 || second > 59 {
 		return 0, false
 	}
 	return (((daysSince1970(year, month, day)*24+hour)*60+minute)*60 + second) * 1e6, true

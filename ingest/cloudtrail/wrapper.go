@@ -102,7 +102,9 @@ func (d *Decoder) separator() error {
 		}
 		return nil
 	case c == '{':
-		d.bad(d.pos, d.pos, "no comma between two records")
+		if !d.resumed {
+			d.bad(d.pos, d.pos, "no comma between two records")
+		}
 		return nil
 	case c == ']':
 		return nil

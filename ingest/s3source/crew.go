@@ -36,28 +36,44 @@ func runAll(ctx context.Context, workers int, tasks ...task) error {
 }
 
 func (c *crew) work(ctx context.Context, cancel func()) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	for {
-		for len(c.tasks) == 0 && c.busy > 0 && c.err == nil {
-			c.wake.Wait()
-		}
-		if len(c.tasks) == 0 || c.err != nil {
+		next := c.take()
+		if next == nil {
 			return
 		}
-		last := len(c.tasks) - 1
-		next := c.tasks[last]
-		c.tasks = c.tasks[:last]
-		c.busy++
-		c.mu.Unlock()
 		more, err := next(ctx)
-		c.mu.Lock()
-		c.busy--
-		c.tasks = append(c.tasks, more...)
-		if err != nil && c.err == nil {
-			c.err = err
+		if c.done(more, err) {
 			cancel()
 		}
-		c.wake.Broadcast()
 	}
+}
+
+// take waits for a task; nil means that there will be no more.
+func (c *crew) take() task {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for len(c.tasks) == 0 && c.busy > 0 && c.err == nil {
+		c.wake.Wait()
+	}
+	if len(c.tasks) == 0 || c.err != nil {
+		return nil
+	}
+	last := len(c.tasks) - 1
+	next := c.tasks[last]
+	c.tasks = c.tasks[:last]
+	c.busy++
+	return next
+}
+
+// done takes a task's results, and reports whether the work is over before its end.
+func (c *crew) done(more []task, err error) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.busy--
+	c.tasks = append(c.tasks, more...)
+	if c.err == nil {
+		c.err = err
+	}
+	c.wake.Broadcast()
+	return c.err != nil
 }

@@ -98,7 +98,7 @@ func TestDiscovery(t *testing.T) {
 // TestPages: a folder larger than a page, seen through the server's own paging.
 func TestPages(t *testing.T) {
 	t.Parallel()
-	const day = "AWSLogs/111111111111/CloudTrail/eu-west-1/2024/05/01/"
+
 	tree := make(map[string][]byte)
 	for i := range 1100 {
 		tree[fmt.Sprintf("%s%04d.json.gz", day, i)] = []byte("x")

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -68,7 +69,7 @@ func TestOpenSurvivesFaults(t *testing.T) {
 		{"cut at once", faultproxy.Rule{Op: faultproxy.Get, Times: 1, Fault: faultproxy.Cut(0)}, 2},
 		{"cut once", faultproxy.Rule{Op: faultproxy.Get, Times: 1, Fault: faultproxy.Cut(300_000)}, 2},
 		{"reset three times", faultproxy.Rule{Op: faultproxy.Get, Times: 3, Fault: faultproxy.Reset(200_000)}, 4},
-		{"stalled", faultproxy.Rule{Op: faultproxy.Get, Times: 1, Fault: faultproxy.Slow(1)}, 2},
+		{"stalled", faultproxy.Rule{Op: faultproxy.Get, Times: 1, Fault: stall}, 2},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -87,6 +88,25 @@ func TestOpenSurvivesFaults(t *testing.T) {
 			}
 		})
 	}
+}
+
+// stall sends some of the body, and then nothing for as long as the client waits.
+func stall(w http.ResponseWriter, r *http.Request, next http.Handler) {
+	next.ServeHTTP(&stalling{ResponseWriter: w, until: r.Context().Done()}, r)
+}
+
+type stalling struct {
+	http.ResponseWriter
+	until <-chan struct{}
+}
+
+func (s *stalling) Write(p []byte) (int, error) {
+	_, err := s.ResponseWriter.Write(p[:len(p)/2])
+	if err := errors.Join(err, http.NewResponseController(s.ResponseWriter).Flush()); err != nil {
+		return 0, err
+	}
+	<-s.until
+	return 0, io.ErrClosedPipe
 }
 
 func TestOpenRefuses(t *testing.T) {
@@ -115,6 +135,13 @@ func TestOpenRefuses(t *testing.T) {
 						s.Put(bucket, logKey, bytes.ToUpper(content()), nil)
 					})})
 			}, s3source.ErrChanged, "again",
+		},
+		{
+			"damaged, and cut before the checksum tells",
+			func(_ *s3test.Server, p *faultproxy.Server) {
+				p.Add(faultproxy.Rule{Op: faultproxy.Get, Times: 1, Fault: faultproxy.Cut(300_000)},
+					faultproxy.Rule{Op: faultproxy.Get, Times: 1, Fault: faultproxy.Corrupt(1000)})
+			}, s3source.ErrCorrupt, "",
 		},
 		{"damaged, found by the checksum", always(faultproxy.Corrupt(1000)), s3source.ErrCorrupt, ""},
 		{

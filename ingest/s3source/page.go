@@ -2,6 +2,7 @@ package s3source
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -53,38 +54,53 @@ func (s *Source) page(ctx context.Context, r request) (page, error) {
 	if err != nil {
 		return page{}, s.explain(ctx, "list", s.base+r.prefix, err)
 	}
-	return s.read(out)
+	p, err := s.read(out, r.prefix)
+	if err != nil {
+		return page{}, &Error{Op: "list", Target: s.base + r.prefix, Err: fmt.Errorf("read the answer: %w", err)}
+	}
+	return p, nil
 }
 
-func (s *Source) read(out *s3.ListObjectsV2Output) (page, error) {
-	decode := func(key *string) (string, error) { return aws.ToString(key), nil }
-	if out.EncodingType == types.EncodingTypeUrl { // some servers ignore the wish
-		decode = func(key *string) (string, error) { return url.QueryUnescape(aws.ToString(key)) }
-	}
+// read believes nothing that the request did not ask for: what comes after relies on the prefix.
+func (s *Source) read(out *s3.ListObjectsV2Output, prefix string) (page, error) {
+	encoded := out.EncodingType == types.EncodingTypeUrl // some servers ignore the wish
 	p := page{objects: make([]cloudtrail.Object, 0, len(out.Contents))}
 	for _, o := range out.Contents {
-		key, err := decode(o.Key)
+		key, err := decode(o.Key, encoded, prefix)
 		if err != nil {
-			return page{}, fmt.Errorf("list %q: read key: %w", s.base, err)
+			return page{}, err
 		}
 		if !strings.HasSuffix(key, "/") {
 			p.objects = append(p.objects, s.object(key, o))
 		}
 	}
 	for _, f := range out.CommonPrefixes {
-		prefix, err := decode(f.Prefix)
+		name, err := decode(f.Prefix, encoded, prefix)
 		if err != nil {
-			return page{}, fmt.Errorf("list %q: read prefix: %w", s.base, err)
+			return page{}, err
 		}
-		p.folders = append(p.folders, prefix)
+		p.folders = append(p.folders, name)
 	}
 	if aws.ToBool(out.IsTruncated) {
 		p.next = aws.ToString(out.NextContinuationToken)
 		if p.next == "" {
-			return page{}, fmt.Errorf("list %q: the answer is cut short and does not say how to go on", s.base)
+			return page{}, errors.New("it is cut short and does not say how to go on")
 		}
 	}
 	return p, nil
+}
+
+func decode(text *string, encoded bool, prefix string) (key string, err error) {
+	key = aws.ToString(text)
+	if encoded {
+		if key, err = url.QueryUnescape(key); err != nil {
+			return "", fmt.Errorf("decode key: %w", err)
+		}
+	}
+	if !strings.HasPrefix(key, prefix) {
+		return "", fmt.Errorf("key %q is not below the prefix asked for", key)
+	}
+	return key, nil
 }
 
 func (s *Source) object(key string, o types.Object) cloudtrail.Object {

@@ -305,3 +305,15 @@ func TestFirstErrorEndsTheListing(t *testing.T) {
 		}
 	})
 }
+
+// TestNothingIsYieldedAfterAnError: other pages may be waiting for their turn when yield fails.
+func TestNothingIsYieldedAfterAnError(t *testing.T) {
+	t.Parallel()
+	stop, calls := errors.New("stop"), 0
+	w := &walk{yield: func(cloudtrail.Object) error { calls++; return stop }}
+	for range 2 {
+		if err := w.deliver(t.Context(), []cloudtrail.Object{{Key: "a"}, {Key: "b"}}); err != stop || calls != 1 { //nolint:errorlint // the contract is identity
+			t.Errorf("deliver = %v after %d calls", err, calls)
+		}
+	}
+}

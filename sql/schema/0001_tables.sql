@@ -50,7 +50,9 @@ CREATE TABLE failures (sync_id INTEGER NOT NULL, uri VARCHAR NOT NULL, reason VA
 CREATE TABLE listings (prefix VARCHAR NOT NULL, day VARCHAR NOT NULL, listed_at TIMESTAMP NOT NULL);
 
 -- One row per delivered record. Columns have Athena's names and types where loading fast allows; the rest is in the views.
-CREATE TABLE records (
+-- Loads fill records_bulk in whole row groups, which DuckDB compresses once; what is left over, and small syncs, go to
+-- records_recent until it holds some row groups too. Read both through records.
+CREATE TABLE records_bulk (
     object_id  INTEGER NOT NULL,
     position   INTEGER NOT NULL,      -- index in the object
     kind       UTINYINT NOT NULL,     -- 1 trail, 2 insight, 3 network activity
@@ -86,8 +88,11 @@ CREATE TABLE records (
     nulls UINTEGER NOT NULL           -- bit per known top-level key that was null rather than absent
 );
 
+CREATE TABLE records_recent AS FROM records_bulk;
+CREATE VIEW records AS FROM records_bulk UNION ALL FROM records_recent;
+
 -- Records of objects that changed in place later: evidence, but no longer what the bucket holds.
-CREATE TABLE superseded_records AS FROM records;
+CREATE TABLE superseded_records AS FROM records_bulk;
 
 -- Records whose row cannot say all that they said (invalid UTF-8, duplicate keys …), byte for byte; and envelopes.
 CREATE TABLE originals (object_id INTEGER NOT NULL, position INTEGER NOT NULL, reason VARCHAR NOT NULL, body BLOB NOT NULL);
