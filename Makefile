@@ -5,14 +5,15 @@ FUZZTIME ?= 20s
 TEST     ?=
 BENCH    ?=
 
-# The linter lies beside the S3 server that the tests build for themselves, outside the repository.
+# The linter lies beside the S3 server that the tests build for themselves, outside the repository. As with the server,
+# its name carries what it was built from.
 ifeq ($(shell uname -s),Darwin)
 user_cache := $(HOME)/Library/Caches
 else
 user_cache := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)
 endif
 tools := $(or $(OFFTRAIL_TEST_BIN),$(user_cache)/offtrail-test)
-lint  := $(tools)/golangci-lint
+lint  := $(tools)/golangci-lint-$(word 1,$(shell ($(GO) version; cat fixtures/lint/go.mod fixtures/lint/go.sum) | cksum))
 
 .PHONY: help
 help: ## list the targets
@@ -47,16 +48,15 @@ portable: ## compile for Windows and macOS what goes without C
 	GOOS=darwin CGO_ENABLED=0 $(GO) build ./cmd/internal/... ./ingest/... ./sql/...
 
 .PHONY: lint
-lint: cc $(lint) ## check style and the arrows between packages (.golangci.yml)
+lint: $(lint) cc ## check style and the arrows between packages (.golangci.yml)
 	$(lint) run
 
 .PHONY: fix
-fix: cc $(lint) ## format, and repair what the linter can repair
+fix: $(lint) cc ## format, and repair what the linter can repair
 	$(lint) run --fix
 
-$(lint): fixtures/lint/go.mod fixtures/lint/go.sum
+$(lint):
 	CGO_ENABLED=0 $(GO) build -C fixtures/lint -ldflags='-s -w' -o '$@' github.com/golangci/golangci-lint/v2/cmd/golangci-lint
-	@touch '$@'
 
 .PHONY: fuzz
 fuzz: cc ## fuzz every Fuzz function for FUZZTIME (20s) each

@@ -67,12 +67,9 @@ type planned struct {
 // of yield does.
 func list(ctx context.Context, sources []Source, manifest *Manifest, opts Options, counters *Counters, yield func(planned) error) error {
 	var errs listErrors
-	settled := manifest.Settled(opts.Settled)
-	if opts.Full {
-		settled = nil
-	}
 	for _, source := range sources {
 		var stop error
+		settled := settledDays(source, manifest, opts, counters)
 		err := source.List(ctx, opts.Scope, settled, func(o cloudtrail.Object) error {
 			counters.Listed.Add(1)
 			counters.ListedBytes.Add(max(o.Size, 0))
@@ -91,4 +88,19 @@ func list(ctx context.Context, sources []Source, manifest *Manifest, opts Option
 	}
 	counters.ListingDone.Store(true)
 	return errs.join()
+}
+
+// settledDays returns the test for days of the source that need not be listed again, or nil when all are listed.
+func settledDays(source Source, manifest *Manifest, opts Options, counters *Counters) func(Day) bool {
+	if _, settles := source.(Settler); !settles || opts.Full {
+		return nil
+	}
+	settled := manifest.Settled(opts.Settled)
+	return func(d Day) bool {
+		is := settled(d)
+		if is {
+			counters.SettledDays.Add(1)
+		}
+		return is
+	}
 }

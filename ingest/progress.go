@@ -17,6 +17,7 @@ type Counters struct {
 	BadRecords            atomic.Int64 // stretches in quarantine
 	Changed               atomic.Int64 // objects whose place held other bytes before
 	Copies                atomic.Int64 // of Already: read, and found to be stored from elsewhere
+	SettledDays           atomic.Int64 // not listed again
 	ListingDone           atomic.Bool
 }
 

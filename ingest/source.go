@@ -26,6 +26,13 @@ type Source interface {
 	Close() error
 }
 
+// Settler is a Source in which a day's objects come by CloudTrail's delivery, so that the day is final some time after its
+// end. Others, such as a folder that somebody fills by hand, are listed whole each time.
+type Settler interface {
+	Source
+	Settles()
+}
+
 // Day is one day's prefix of one source: the unit of listing and of being settled.
 type Day struct {
 	// Prefix is the full URI prefix, with its trailing slash: s3://bucket/AWSLogs/…/CloudTrail/eu-west-1/2024/05/01/.

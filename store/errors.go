@@ -40,6 +40,7 @@ func (s *Store) explain(op string, err error) error {
 	if errors.As(err, &own) {
 		return err
 	}
+	err = plain(err)
 	text := err.Error()
 	var duck *duckdb.Error
 	if errors.As(err, &duck) {

@@ -70,10 +70,12 @@ func (q *statement) compile(ctx context.Context, conn *sql.Conn, opts QueryOptio
 	if q.changes, err = rewrite(text, seen, opts.Once); err != nil || len(q.changes) == 0 {
 		return text, err
 	}
-	text, original := q.changes.apply(text), q.changes
-	q.changes = nil // places that admit tells of are in the new text
+	text = q.changes.apply(text)
 	_, err = admit(ctx, conn, text, rewrittenTables())
-	q.changes = original
+	var refused *QueryError
+	if errors.As(err, &refused) && refused.Offset >= 0 {
+		refused.Offset = q.changes.back(refused.Offset)
+	}
 	return text, err
 }
 

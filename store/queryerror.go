@@ -84,12 +84,13 @@ func readFault(text string) duckFault {
 	return duckFault{Kind: kind, Message: message}
 }
 
-// plain gives an error of a locked database back the words that errors_as_json put into JSON.
+// plain gives an error the words that errors_as_json put into JSON.
 func plain(err error) error {
-	if f := readFault(err.Error()); strings.Contains(err.Error(), `"exception_message"`) {
-		return errors.New(f.Kind + " Error: " + f.Message)
+	if !strings.Contains(err.Error(), `"exception_message"`) {
+		return err
 	}
-	return err
+	f := readFault(err.Error())
+	return errors.New(f.Kind + " Error: " + f.Message)
 }
 
 // ownMistake reports whether it is the query that is at fault rather than the machine or the file.

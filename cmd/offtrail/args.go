@@ -43,7 +43,7 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 			flags = append(flags, arg)
 		default:
 			if i++; i == len(args) {
-				return nil, usage(fmt.Sprintf("flag %s has no value", arg), "offtrail "+command.HelpName+" --help")
+				return nil, usage(fmt.Sprintf("flag %s has no value", arg), "offtrail "+command.Name+" --help")
 			}
 			flags = append(flags, arg, args[i])
 		}
@@ -89,7 +89,7 @@ func isBool(flag cli.Flag) bool {
 }
 
 func unknownFlag(command *cli.Command, arg string) error {
-	hint := "offtrail " + command.HelpName + " --help lists the flags"
+	hint := "offtrail " + command.Name + " --help lists the flags"
 	name := strings.TrimLeft(arg, "-")
 	best, distance := "", 3
 	for _, flag := range command.Flags {

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -24,6 +26,7 @@ func TestMain(m *testing.M) {
 //	bucket NAME [DIR]      starts an S3 server with a fault proxy in front, makes a bucket, and puts DIR's files into it;
 //	                       $ENDPOINT is the proxy
 //	fault KIND GLOB [N]    makes the proxy do KIND to requests for keys that match, N times (always without N)
+//	exit CODE COMMAND...   runs a command, which must end with that exit code
 //	requests OP PATTERN N  the proxy has seen N requests (or 'some') of OP (list, get, head) whose key or prefix matches
 func TestScripts(t *testing.T) {
 	start := sync.OnceValue(func() *s3test.Server { return s3test.Start(t) }) // one for all scripts; each has its own buckets
@@ -45,6 +48,7 @@ func TestScripts(t *testing.T) {
 			"bucket":   bucket,
 			"fault":    fault,
 			"requests": requests,
+			"exit":     exit,
 		},
 	})
 }
@@ -131,6 +135,22 @@ func fault(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("unknown fault %q", args[0])
 	}
 	s.proxy.Add(rule)
+}
+
+func exit(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exit CODE COMMAND...")
+	}
+	code := 0
+	var ended *exec.ExitError
+	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &ended) {
+		code = ended.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if fmt.Sprint(code) != args[0] {
+		ts.Fatalf("exit code %d, want %s", code, args[0])
+	}
 }
 
 func requests(ts *testscript.TestScript, neg bool, args []string) {

@@ -30,6 +30,9 @@ func (j *syncJob) summary(r store.Run, o *ingest.Outcome) {
 	if n := c.Quarantined.Load(); n > 0 {
 		j.printer.Message("info", fmt.Sprintf("of %s the good records are in, and the rest is kept: offtrail status --section quarantine", count(n, "quarantined object")))
 	}
+	if n := c.SettledDays.Load(); n > 0 {
+		j.printer.Message("info", fmt.Sprintf("%s not listed again; --full lists them, too", count(n, "settled day")))
+	}
 	if n := c.Copies.Load(); n > 0 {
 		j.printer.Message("info", fmt.Sprintf("%s already there under another name", count(n, "object")))
 	}

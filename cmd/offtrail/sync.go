@@ -13,6 +13,7 @@ import (
 	"offtrail/cmd/internal/term"
 	"offtrail/ingest"
 	"offtrail/ingest/cloudtrail"
+	"offtrail/ingest/s3source"
 	"offtrail/store"
 )
 
@@ -106,19 +107,19 @@ type syncJob struct {
 	warnings warnings
 }
 
-// run syncs and prints the summary. open opens the sources when the database is ready for them.
+// run syncs and prints the summary.
 func (j *syncJob) run(ctx context.Context, open func(skipped func(uri, reason string)) ([]ingest.Source, error), arguments []string) (err error) {
-	file, err := store.Open(ctx, j.path, j.storeOptions)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
 	j.warnings.printer = j.printer
 	sources, err := open(j.warnings.skipped)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeAll(sources)) }()
+	file, err := store.Open(ctx, j.path, j.storeOptions)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
 
 	manifest, err := ingest.LoadManifest(ctx, file)
 	if err != nil {
@@ -226,9 +227,18 @@ func (j *syncJob) result(runErr, ownErr error, r store.Run) error {
 
 func failures(o *ingest.Outcome) (list []store.Failure) {
 	for _, f := range o.Failures {
-		list = append(list, store.Failure{URI: f.URI, Reason: f.Err.Error()})
+		list = append(list, store.Failure{URI: f.URI, Reason: reasonOf(f.Err)})
 	}
 	return list
+}
+
+// reasonOf is an object's error without the object, which whoever shows it names anyway.
+func reasonOf(err error) string {
+	var remote *s3source.Error
+	if errors.As(err, &remote) {
+		return remote.Err.Error()
+	}
+	return err.Error()
 }
 
 func listings(o *ingest.Outcome) (list []store.Listing) {
@@ -264,8 +274,8 @@ func (w *warnings) skipped(uri, reason string) {
 
 // Failed implements ingest.Progress.
 func (w *warnings) Failed(o cloudtrail.Object, err error) {
-	text, hint := describe(err)
-	w.say(&w.fails, "error", "failed "+o.URI+": "+text)
+	_, hint := describe(err)
+	w.say(&w.fails, "error", "failed "+o.URI+": "+reasonOf(err))
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if hint != "" && !w.hints[hint] && len(w.hints) < shown {

@@ -22,7 +22,7 @@ import (
 	"offtrail/ingest/cloudtrail"
 )
 
-var _ ingest.Source = (*Source)(nil)
+var _ ingest.Settler = (*Source)(nil)
 
 // Options say which bucket to read, as whom, and how hard to try. Only Bucket is required.
 type Options struct {
@@ -80,6 +80,9 @@ func (s *Source) URI() string { return s.base + s.options.Prefix }
 
 // Region is the bucket's Region, given or found.
 func (s *Source) Region() string { return s.client.Options().Region }
+
+// Settles implements ingest.Settler: CloudTrail delivers here.
+func (s *Source) Settles() {}
 
 // Close does nothing: large objects' files go when their readers are closed.
 func (s *Source) Close() error { return nil }
