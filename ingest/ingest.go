@@ -40,8 +40,12 @@ type Options struct {
 	// Fetchers is how many objects are read at once. Loaders is how many are decoded and stored at once; 0 means one
 	// a CPU.
 	Fetchers, Loaders int
-	Progress          Progress
-	Now               func() time.Time
+	// CommitRows and CommitAfter are how many records, and for how long, a loader gathers for one transaction; 0 means
+	// what suits the store.
+	CommitRows  int
+	CommitAfter time.Duration
+	Progress    Progress
+	Now         func() time.Time
 }
 
 // What a run holds in memory, and for how long it leaves work uncommitted.
@@ -50,7 +54,7 @@ const (
 	inFlight = 48 << 20
 	// wholeObject is the largest object that is held in memory. A larger one is streamed, in a transaction of its own.
 	wholeObject = 16 << 20
-	// commitRows is four of the store's row groups.
+	// commitRows, unless the options say otherwise, is four of the store's row groups.
 	commitRows = 4 * rowGroup
 	// rowGroup is the number of rows that the store lays out together.
 	rowGroup = 122_880
@@ -59,7 +63,7 @@ const (
 	// commitBytes bounds what is quarantined in one transaction, commitObjects its manifest.
 	commitBytes   = 64 << 20
 	commitObjects = 50_000
-	// commitAfter bounds what a kill costs when objects come in slowly.
+	// commitAfter, unless the options say otherwise, bounds what a kill costs when objects come in slowly.
 	commitAfter = 20 * time.Second
 )
 
@@ -107,7 +111,8 @@ func Run(ctx context.Context, sources []Source, sink Sink, manifest *Manifest, o
 	if ctx.Err() != nil && (err == nil || errors.Is(err, ctx.Err())) {
 		err = context.Cause(ctx)
 	}
-	return r.outcome(), errors.Join(err, r.listErr)
+	err = errors.Join(err, r.listErr)
+	return r.outcome(err), err
 }
 
 // run is one Run's state.
@@ -134,6 +139,12 @@ func newRun(sink Sink, manifest *Manifest, opts Options, counters *Counters) *ru
 	}
 	if opts.Fetchers <= 0 {
 		opts.Fetchers = 32
+	}
+	if opts.CommitRows <= 0 {
+		opts.CommitRows = commitRows
+	}
+	if opts.CommitAfter <= 0 {
+		opts.CommitAfter = commitAfter
 	}
 	if opts.Progress == nil {
 		opts.Progress = Quiet{}
@@ -195,9 +206,10 @@ func (r *run) fail(o planned, err error) {
 	r.opts.Progress.Failed(o.Object, err)
 }
 
-func (r *run) outcome() *Outcome {
+// outcome vouches for no day when the run ended early: an object that it did not reach would never be listed again.
+func (r *run) outcome(err error) *Outcome {
 	out := &Outcome{Failures: r.failures.list}
-	if r.listErr == nil && r.counters.ListingDone.Load() {
+	if err == nil && r.counters.ListingDone.Load() {
 		out.Days = r.days.whole()
 	}
 	return out

@@ -53,7 +53,7 @@ func (r *run) loadAll(ctx context.Context, fetched <-chan *body) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, l.writer.Close()) }()
-	tick := time.NewTicker(commitAfter / 4)
+	tick := time.NewTicker(max(r.opts.CommitAfter/4, time.Millisecond))
 	defer tick.Stop()
 	for {
 		select {
@@ -107,8 +107,8 @@ func (r *run) loadDeferred(ctx context.Context) (err error) {
 }
 
 func (l *loader) due() bool {
-	return l.rows >= commitRows || l.bad >= commitBytes || len(l.pending) >= commitObjects ||
-		len(l.pending) > 0 && l.opts.Now().Sub(l.began) >= commitAfter
+	return l.rows >= l.opts.CommitRows || l.bad >= commitBytes || len(l.pending) >= commitObjects ||
+		len(l.pending) > 0 && l.opts.Now().Sub(l.began) >= l.opts.CommitAfter
 }
 
 // commit commits the open transaction. It does so even when the run is cancelled: what is decoded is whole.

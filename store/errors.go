@@ -58,6 +58,8 @@ func (s *Store) explain(op string, err error) error {
 		strings.Contains(text, "failed to offload"):
 		e.Err = fmt.Errorf("%w: %s", ErrDiskFull, firstLine(text))
 		e.Hint = "free some space and run the same command again; what was committed is kept"
+	case strings.Contains(text, "File too large"):
+		e.Hint = "the file may not grow further here (a limit of the shell, or FAT32's 4 GB): copy it to another file system and go on there; what was committed is kept"
 	case strings.Contains(text, "newer version of DuckDB"), strings.Contains(text, "storage version"), strings.Contains(text, "version number"):
 		e.Err = fmt.Errorf("%w: %s", ErrTooNew, firstLine(text))
 		e.Hint = "use the offtrail that made it, or a newer one"

@@ -16,13 +16,13 @@ type lockdown struct {
 }
 
 // open runs attach on a new connection, between the settings that must come before it and those that must come after.
-func (l *lockdown) open(ctx context.Context, conn driver.ExecerContext, path string, attach []string) error {
+func (l *lockdown) open(ctx context.Context, conn driver.ExecerContext, spill string, attach []string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.done {
 		return run(ctx, conn, attach)
 	}
-	for _, statements := range [][]string{l.before(path), attach, l.after()} {
+	for _, statements := range [][]string{l.before(spill), attach, l.after()} {
 		if err := run(ctx, conn, statements); err != nil {
 			return err
 		}
@@ -31,12 +31,11 @@ func (l *lockdown) open(ctx context.Context, conn driver.ExecerContext, path str
 	return nil
 }
 
-func (l *lockdown) before(path string) []string {
+func (l *lockdown) before(spill string) []string {
 	return []string{
 		"SET GLOBAL TimeZone = 'UTC'",
 		"SET GLOBAL integer_division = true", // 7/2 is 3, as in Athena
-		// What a sort spills is evidence too: it stays beside the database, never in a folder of the system.
-		"SET GLOBAL temp_directory = " + quoteText(path+".tmp"),
+		"SET GLOBAL temp_directory = " + quoteText(spill),
 		"SET GLOBAL allow_persistent_secrets = false",
 	}
 }

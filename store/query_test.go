@@ -117,7 +117,9 @@ func TestHiddenColumns(t *testing.T) {
 		{"a name of the query's own", `SELECT x.* FROM (SELECT eventtime AS "timestamp" FROM cloudtrail_logs) x WHERE x."timestamp" > ''`, 1, 3},
 		{"in the order", `SELECT * FROM cloudtrail_logs ORDER BY "$path" DESC`, width, 3},
 		{"in ORDER BY ALL", `SELECT eventname, "$path" FROM cloudtrail_logs ORDER BY ALL`, 2, 3},
-		{"in a natural join of others", `SELECT * FROM cloudtrail_logs a NATURAL JOIN cloudtrail_logs b WHERE EXISTS (SELECT "$path" FROM cloudtrail_logs)`, width, 0},
+		{"not joined by in a natural join", `WITH b AS (SELECT eventid, upper("$path") AS "$path" FROM cloudtrail_logs) SELECT a.* FROM cloudtrail_logs a NATURAL JOIN b`, width, 5},
+		{"named where COLUMNS(*) stands elsewhere", `SELECT COLUMNS(*) FROM cloudtrail_logs WHERE EXISTS (SELECT "$path" FROM cloudtrail_logs)`, width, 3},
+		{"named where a bare FROM stands elsewhere", `SELECT * FROM (FROM cloudtrail_logs) WHERE EXISTS (SELECT "$path" FROM cloudtrail_logs)`, width, 3},
 		{"in a semi join", `SELECT * FROM cloudtrail_logs a SEMI JOIN cloudtrail_logs b USING (eventid) WHERE a."$path" = 's3://logs/1'`, width, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

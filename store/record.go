@@ -70,12 +70,15 @@ func (s *Store) Records(ctx context.Context, eventID string) ([]StoredRecord, er
 
 // rowsWhere reads rows of one table and restores their records.
 func (s *Store) rowsWhere(ctx context.Context, table, condition string, arguments ...any) ([]StoredRecord, error) {
+	kept, err := s.keptWhere(ctx, table, condition, arguments...)
+	if err != nil {
+		return nil, err
+	}
 	var row cloudtrail.Stored
 	var plan selection
 	plan.fields(cloudtrail.Fields(), "", &row)
-	query := "SELECT object_id, position, kind, rest, nulls, " + strings.Join(plan.columns, ", ") +
-		" FROM " + table + " WHERE " + condition + " ORDER BY object_id, position"
-	rows, err := s.db.QueryContext(ctx, query, arguments...)
+	rows, err := s.db.QueryContext(ctx, "SELECT object_id, position, kind, rest, nulls, "+strings.Join(plan.columns, ", ")+
+		" FROM "+table+" WHERE "+condition+" ORDER BY object_id, position", arguments...)
 	if err != nil {
 		return nil, err
 	}
@@ -88,8 +91,11 @@ func (s *Store) rowsWhere(ctx context.Context, table, condition string, argument
 		if err := rows.Scan(into...); err != nil {
 			return nil, err
 		}
-		if r.Kept, row.Original, err = s.keptOf(ctx, r.Object.ID, r.Position); err != nil {
-			return nil, err
+		r.Kept = kept[spot{r.Object.ID, r.Position}]
+		for _, k := range r.Kept {
+			if cloudtrail.KeptWhole(k.Reason) {
+				row.Original = k.Body
+			}
 		}
 		if r.Record, err = cloudtrail.Restore(&row); err != nil {
 			return nil, err
@@ -99,24 +105,27 @@ func (s *Store) rowsWhere(ctx context.Context, table, condition string, argument
 	return found, rows.Err()
 }
 
-// keptOf reads what was kept whole at a place, and the record among it, if any.
-func (s *Store) keptOf(ctx context.Context, object, position int32) (kept []Kept, original []byte, err error) {
-	rows, err := s.db.QueryContext(ctx, "SELECT reason, body FROM originals WHERE object_id = ? AND position = ?", object, position)
+// spot is where a record stands in the store.
+type spot struct{ object, position int32 }
+
+// keptWhere reads what was kept as delivered of the same rows.
+func (s *Store) keptWhere(ctx context.Context, table, condition string, arguments ...any) (map[spot][]Kept, error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT object_id, position, reason, body FROM originals SEMI JOIN (SELECT object_id, position FROM "+
+		table+" WHERE "+condition+") USING (object_id, position)", arguments...)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	defer rows.Close()
+	kept := map[spot][]Kept{}
 	for rows.Next() {
+		var at spot
 		var k Kept
-		if err := rows.Scan(&k.Reason, &k.Body); err != nil {
-			return nil, nil, err
+		if err := rows.Scan(&at.object, &at.position, &k.Reason, &k.Body); err != nil {
+			return nil, err
 		}
-		if cloudtrail.KeptWhole(k.Reason) {
-			original = k.Body
-		}
-		kept = append(kept, k)
+		kept[at] = append(kept[at], k)
 	}
-	return kept, original, rows.Err()
+	return kept, rows.Err()
 }
 
 func (s *Store) aggregatedWhere(ctx context.Context, condition string, arguments ...any) ([]StoredRecord, error) {

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
@@ -26,6 +27,7 @@ type Store struct {
 	db       *sql.DB
 	now      func() time.Time
 	readOnly bool
+	spill    string // folder for what does not fit into memory
 	lock     lockdown
 }
 
@@ -38,6 +40,9 @@ type Options struct {
 
 // Open opens a database for writing, and makes or upgrades it.
 func Open(ctx context.Context, path string, opts Options) (*Store, error) {
+	if err := clearStillborn(path); err != nil {
+		return nil, err
+	}
 	if err := checkFile(path, true); err != nil {
 		return nil, err
 	}
@@ -87,11 +92,7 @@ func checkFile(path string, create bool) error {
 	}
 	defer f.Close()
 	head := make([]byte, 12)
-	n, err := io.ReadFull(f, head)
-	switch {
-	case n == 0 && err == io.EOF && create:
-		return nil // an empty file: DuckDB makes it a database
-	case n < len(head) || !bytes.Equal(head[8:], duckMagic):
+	if n, _ := io.ReadFull(f, head); n < len(head) || !bytes.Equal(head[8:], duckMagic) {
 		return &Error{Op: "open database", Path: path, Err: errors.New("not a DuckDB database"), Hint: "the file is unchanged; name another one with --db"}
 	}
 	return nil
@@ -101,7 +102,9 @@ func open(ctx context.Context, path string, opts Options, readOnly bool) (*Store
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	s := &Store{path: path, now: opts.Now, readOnly: readOnly}
+	// What spills is evidence too: it stays beside the database. Two processes that spill into one folder crash each other,
+	// so each has its own; DuckDB makes it when it needs it and takes it away again.
+	s := &Store{path: path, now: opts.Now, readOnly: readOnly, spill: path + "." + rand.Text()[:8] + ".tmp"}
 	// The database is attached to one in memory: the storage version can only be given so, and what a query leaves behind
 	// goes with the process.
 	connector, err := duckdb.NewConnector(settings(opts), func(conn driver.ExecerContext) error {
@@ -146,9 +149,9 @@ func (s *Store) attach(ctx context.Context, conn driver.ExecerContext) error {
 		"USE " + catalog,
 	}
 	if s.readOnly {
-		return s.lock.open(ctx, conn, s.path, attach)
+		return s.lock.open(ctx, conn, s.spill, attach)
 	}
-	return run(ctx, conn, append([]string{"SET TimeZone = 'UTC'"}, attach...))
+	return run(ctx, conn, append([]string{"SET TimeZone = 'UTC'", "SET temp_directory = " + quoteText(s.spill)}, attach...))
 }
 
 func run(ctx context.Context, conn driver.ExecerContext, statements []string) error {

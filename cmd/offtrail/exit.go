@@ -83,13 +83,22 @@ func (h *hinted) Error() string { return h.err.Error() }
 
 func (h *hinted) Unwrap() error { return h.err }
 
+// adviceOf is an error's advice, if it has any.
+func adviceOf(err error) string {
+	var h *hinted
+	if errors.As(err, &h) {
+		return h.hint
+	}
+	return ""
+}
+
 // describe returns what to tell the user of an error, and what to do about it.
 func describe(err error) (text, hint string) {
 	if errors.Is(err, errPartial) && !errors.Is(err, errInterrupted) {
 		return "", "" // the summary has said it
 	}
 	if errors.Is(err, errInterrupted) {
-		return "interrupted", "run the same command again to go on from here"
+		return "interrupted", adviceOf(err)
 	}
 	var said *silent
 	if errors.As(err, &said) {

@@ -9,6 +9,7 @@ import (
 )
 
 func main() {
+	signalsAsErrors()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	go func() {
 		<-ctx.Done()

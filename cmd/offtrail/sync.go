@@ -33,6 +33,8 @@ CloudTrail delivers an event minutes after it happened, and in rare cases days.`
 			&cli.BoolFlag{Name: "full", Usage: "list settled days, too"},
 			&cli.StringFlag{Name: "progress", Usage: "`FORM` of the progress on stderr: auto, json or none", Value: "auto"},
 			memoryFlag(),
+			&cli.IntFlag{Name: "commit-rows", Hidden: true, Usage: "commit when `N` records wait; 0 is what suits the file, less makes it larger and slower"},
+			&cli.DurationFlag{Name: "commit-after", Hidden: true, Usage: "commit when records have waited for `TIME`, which bounds what a kill costs; 0 is what suits the file"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT` of the plan of --dry-run: table, csv, json, ndjson or markdown", Value: "table"},
 		}, awsFlags()),
 		OnUsageError: onUsageError,
@@ -78,7 +80,7 @@ func (p *program) runOptions(c *cli.Context) (ingest.Options, error) {
 	}
 	return ingest.Options{
 		Scope: scope, Settled: settled, Full: c.Bool("full") || settled == 0,
-		Fetchers: c.Int("concurrency"), Now: p.now,
+		Fetchers: c.Int("concurrency"), CommitRows: c.Int("commit-rows"), CommitAfter: c.Duration("commit-after"), Now: p.now,
 	}, nil
 }
 
@@ -207,7 +209,7 @@ func (j *syncJob) tally(number int32, err error) store.Run {
 func (j *syncJob) result(runErr, ownErr error, r store.Run) error {
 	switch {
 	case r.Outcome == "interrupted":
-		return errors.Join(errInterrupted, ownErr)
+		return &hinted{errors.Join(errInterrupted, ownErr), "run the same command again to go on from here"}
 	case ownErr != nil:
 		return errors.Join(runErr, ownErr)
 	case runErr != nil && r.Outcome == "partial" && r.Listed > 0:
