@@ -2,6 +2,8 @@ package ingest
 
 import (
 	"bufio"
+	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -20,6 +22,9 @@ const (
 	bombBytes = 256 << 20
 	bombRatio = 400
 )
+
+// maxWindow is what a zstd frame may ask for: as much as zstd --long gives. Level 22 takes as much.
+const maxWindow = 128 << 20
 
 // inflater reads an object's content, whatever its compression, and hashes it on the way. It is made for reuse.
 type inflater struct {
@@ -60,51 +65,63 @@ func (f *inflater) reset(in *counter, members bool) error {
 	f.in, f.members, f.size = in, members, 0
 	f.sum.Reset()
 	f.source.Reset(in)
-	head, err := f.source.Peek(4)
+	head, err := f.source.Peek(len(zstdMagic))
 	if err != nil && err != io.EOF {
 		return err
 	}
-	f.encoding, f.from = "none", f.source
-	switch {
-	case len(head) >= 2 && head[0] == 0x1f && head[1] == 0x8b:
-		f.encoding = "gzip"
-		return f.member()
-	case len(head) == 4 && string(head) == "\x28\xb5\x2f\xfd":
-		f.encoding = "zstd"
-		return f.zstandard()
+	f.encoding, f.from = encodingOf(head), f.source
+	switch f.encoding {
+	case "gzip":
+		f.member()
+	case "zstd":
+		f.frames()
 	}
 	return nil
 }
 
-func (f *inflater) zstandard() (err error) {
-	f.from = nil
+const (
+	gzipMagic = "\x1f\x8b"
+	zstdMagic = "\x28\xb5\x2f\xfd"
+)
+
+// encodingOf tells the compression by the first bytes.
+func encodingOf(data []byte) string {
+	switch {
+	case bytes.HasPrefix(data, []byte(gzipMagic)):
+		return "gzip"
+	case bytes.HasPrefix(data, []byte(zstdMagic)):
+		return "zstd"
+	}
+	return "none"
+}
+
+// frames starts on zstd frames.
+func (f *inflater) frames() {
+	var err error
 	if f.zst == nil {
-		f.zst, err = zstd.NewReader(f.source, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(256<<20), zstd.WithDecoderMaxWindow(128<<20))
+		f.zst, err = zstd.NewReader(f.source, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxMemory(maxWindow))
 	} else {
 		err = f.zst.Reset(f.source)
 	}
-	if err != nil {
-		return fmt.Errorf("start zstd: %w", err)
+	if f.from = f.zst; err != nil {
+		f.from = errorReader{err}
 	}
-	f.from = f.zst
-	return nil
 }
 
 // member starts on a gzip member.
-func (f *inflater) member() (err error) {
-	f.from = f
+func (f *inflater) member() {
+	var err error
 	if f.gz == nil {
 		f.gz, err = gzip.NewReader(f.source)
 	} else {
 		err = f.gz.Reset(f.source)
 	}
 	if err != nil {
-		f.from = errorReader{f.damage(err)}
-		return nil
+		f.from = errorReader{err}
+		return
 	}
 	f.gz.Multistream(false)
 	f.from = f.gz
-	return nil
 }
 
 type errorReader struct{ err error }
@@ -119,16 +136,12 @@ func (f *inflater) Read(p []byte) (int, error) {
 		f.sum.Write(p[:n])
 		f.size += int64(n)
 		if f.size > bombBytes && f.size > bombRatio*f.in.n {
-			return 0, &cloudtrail.Damage{Reason: fmt.Sprintf("decompression bomb: %d bytes became more than %d", f.in.n, f.size)}
+			return n, &cloudtrail.Damage{Reason: fmt.Sprintf("decompression bomb: %d bytes became more than %d", f.in.n, f.size)}
 		}
-		if err == io.EOF && f.encoding == "gzip" && f.members && f.another() {
-			if err := f.member(); err != nil {
-				return n, err
-			}
-			if n == 0 {
+		if err == io.EOF && f.encoding == "gzip" && f.members {
+			if err = f.another(); err == nil && n == 0 {
 				continue
 			}
-			return n, nil
 		}
 		if err != nil && err != io.EOF {
 			err = f.damage(err)
@@ -137,28 +150,42 @@ func (f *inflater) Read(p []byte) (int, error) {
 	}
 }
 
-// another reports whether a further gzip member follows.
-func (f *inflater) another() bool {
-	head, _ := f.source.Peek(2)
-	return len(head) == 2 && head[0] == 0x1f && head[1] == 0x8b
+// another starts on the gzip member that follows; io.EOF says that none does.
+func (f *inflater) another() error {
+	head, err := f.source.Peek(len(gzipMagic))
+	if err == nil && string(head) == gzipMagic {
+		f.member()
+		return nil
+	}
+	return cmp.Or(err, io.EOF)
 }
 
 // damage tells errors of the format from errors of reading.
 func (f *inflater) damage(err error) error {
-	var known *cloudtrail.Damage
+	var source *sourceError
 	switch {
-	case f.encoding == "none", errors.As(err, &known):
+	case f.encoding == "none", errors.As(err, &source):
 		return err
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return &cloudtrail.Damage{Reason: "truncated " + f.encoding + " stream"}
 	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, zstd.ErrCRCMismatch):
 		return &cloudtrail.Damage{Reason: f.encoding + " checksum does not match"}
 	}
-	var source *sourceError
-	if errors.As(err, &source) {
-		return source.err
-	}
 	return &cloudtrail.Damage{Reason: "damaged " + f.encoding + " stream: " + err.Error()}
+}
+
+// hash inflates an object to its end without decoding it. It is sound when it is nothing but a whole compressed stream.
+func (f *inflater) hash(data []byte, members bool) (sum [32]byte, sound bool) {
+	err := f.reset(&counter{r: bytes.NewReader(data)}, members)
+	if err == nil {
+		_, err = io.Copy(io.Discard, f)
+	}
+	if err != nil {
+		return sum, false
+	}
+	_, trailing, _ := f.trailing(0)
+	f.sum.Sum(sum[:0])
+	return sum, trailing == 0
 }
 
 // sourceError marks an error of reading as such through the decompressor.

@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
 	"golang.org/x/sync/errgroup"
@@ -18,8 +19,8 @@ type body struct {
 	weight int64  // of the budget
 }
 
-// fetchAll reads objects, several at a time, into memory as the budget allows.
-func (r *run) fetchAll(ctx context.Context, wanted <-chan planned, fetched chan<- *body) error {
+// fetchAll reads objects, several at a time, into memory as the budget allows, and hands each to the loader of its name.
+func (r *run) fetchAll(ctx context.Context, wanted <-chan planned, queues []chan *body) error {
 	group, inner := errgroup.WithContext(ctx)
 	for range r.opts.Fetchers {
 		group.Go(func() error {
@@ -33,7 +34,7 @@ func (r *run) fetchAll(ctx context.Context, wanted <-chan planned, fetched chan<
 					continue
 				}
 				select {
-				case fetched <- b:
+				case queues[(o.stem>>32)%uint64(len(queues))] <- b:
 				case <-inner.Done():
 					return context.Cause(inner)
 				}
@@ -70,17 +71,31 @@ func (r *run) readWhole(ctx context.Context, b *body) error {
 		return err
 	}
 	b.Fetched = fetched
-	data := make([]byte, b.Object.Size+1) // one more: an object that grew must not look whole
-	n, err := io.ReadFull(reader, data)
-	closed := reader.Close()
-	switch {
-	case err == nil:
-		return errors.Join(errors.New("the object is longer than it was listed"), closed)
-	case err != io.EOF && err != io.ErrUnexpectedEOF:
+	data, err := readExactly(reader, b.Object.Size)
+	if err = errors.Join(err, reader.Close()); err != nil {
 		return err
-	case int64(n) != b.Object.Size:
-		return errors.Join(io.ErrUnexpectedEOF, closed)
 	}
-	b.data, b.Fetched.Size = data[:n], int64(n)
-	return closed
+	b.data, b.Fetched.Size = data, int64(len(data))
+	return nil
+}
+
+// readExactly reads size bytes and the end behind them. Until the reader has said io.EOF, it has vouched for nothing.
+func readExactly(r io.Reader, size int64) ([]byte, error) {
+	data := make([]byte, size)
+	switch n, err := io.ReadFull(r, data); err {
+	case nil:
+	case io.EOF, io.ErrUnexpectedEOF:
+		return nil, fmt.Errorf("the object ends after %d of the %d bytes that were listed: %w", n, size, io.ErrUnexpectedEOF)
+	default:
+		return nil, err
+	}
+	var more [1]byte
+	switch _, err := io.ReadFull(r, more[:]); err {
+	case io.EOF:
+		return data, nil
+	case nil:
+		return nil, fmt.Errorf("the object is longer than the %d bytes that were listed", size)
+	default:
+		return nil, err
+	}
 }

@@ -58,9 +58,11 @@ const (
 	commitRows = 4 * rowGroup
 	// rowGroup is the number of rows that the store lays out together.
 	rowGroup = 122_880
+	// queued is how many objects wait for one loader, so that the others go on while it commits.
+	queued = 1024
 	// planAhead is how many objects wait to be fetched: enough to know whether a row group of records is to come.
 	planAhead = 32 << 10
-	// commitBytes bounds what is quarantined in one transaction, commitObjects its manifest.
+	// commitBytes bounds what waits in memory for the commit besides rows, commitObjects the manifest's part of it.
 	commitBytes   = 64 << 20
 	commitObjects = 50_000
 	// commitAfter, unless the options say otherwise, bounds what a kill costs when objects come in slowly.
@@ -70,7 +72,7 @@ const (
 // Outcome is what a run came to besides its counters.
 type Outcome struct {
 	Failures []Failure
-	// Days are the day prefixes that were listed and taken in whole.
+	// Days are the day prefixes of Settlers that were listed and taken in whole; none when the run did not end well.
 	Days []Day
 }
 
@@ -94,20 +96,22 @@ func Run(ctx context.Context, sources []Source, sink Sink, manifest *Manifest, o
 		return r.plan(inner, sources, wanted)
 	})
 
-	fetched := make(chan *body, 4*r.opts.Loaders)
+	// Objects of one name all go to one loader: a copy comes to whoever has what it is a copy of, and to nobody else.
+	queues := make([]chan *body, r.opts.Loaders)
+	for i := range queues {
+		queues[i] = make(chan *body, queued)
+		group.Go(func() error { return r.loadAll(inner, queues[i]) })
+	}
 	group.Go(func() error {
-		defer close(fetched)
-		return r.fetchAll(inner, wanted, fetched)
+		defer func() {
+			for _, q := range queues {
+				close(q)
+			}
+		}()
+		return r.fetchAll(inner, wanted, queues)
 	})
 
-	for range r.opts.Loaders {
-		group.Go(func() error { return r.loadAll(inner, fetched) })
-	}
-
 	err := group.Wait()
-	if err == nil && ctx.Err() == nil {
-		err = r.loadDeferred(ctx)
-	}
 	if ctx.Err() != nil && (err == nil || errors.Is(err, ctx.Err())) {
 		err = context.Cause(ctx)
 	}
@@ -124,13 +128,13 @@ type run struct {
 	budget   *semaphore.Weighted
 
 	ahead   func() int   // objects that wait to be fetched
+	gone    atomic.Int64 // of ToFetchBytes, what is no longer to come
 	loaded  atomic.Int64 // compressed bytes that were decoded
 	decoded atomic.Int64 // records that came out of them
 
 	listErr  error // of sources that could not be listed wholly; set before wanted is closed
 	days     dayTally
 	failures failureList
-	deferred deferredList
 }
 
 func newRun(sink Sink, manifest *Manifest, opts Options, counters *Counters) *run {
@@ -158,7 +162,9 @@ func newRun(sink Sink, manifest *Manifest, opts Options, counters *Counters) *ru
 // plan lists the sources and passes on what is not in the manifest yet.
 func (r *run) plan(ctx context.Context, sources []Source, wanted chan<- planned) error {
 	err := list(ctx, sources, r.manifest, r.opts, r.counters, func(o planned) error {
-		r.days.listed(o.Object)
+		if _, settles := o.source.(Settler); settles {
+			r.days.listed(o.Object)
+		}
 		switch o.standing {
 		case Already:
 			r.counters.Already.Add(1)
@@ -169,6 +175,7 @@ func (r *run) plan(ctx context.Context, sources []Source, wanted chan<- planned)
 		}
 		r.counters.ToFetch.Add(1)
 		r.counters.ToFetchBytes.Add(max(o.Size, 0))
+		o.stem = cloudtrail.Hash(o.Stem())
 		select {
 		case wanted <- o:
 			return nil
@@ -184,23 +191,25 @@ func (r *run) plan(ctx context.Context, sources []Source, wanted chan<- planned)
 	return err
 }
 
-// moreToCome reports whether each loader can expect another row group, going by the size of what is listed and not yet
-// decoded. A full queue means that there is more than anyone can see.
+// moreToCome reports whether each loader can expect to fill at least half of another row group, going by the size of what
+// is listed and not yet decoded. Two row groups that are half full or more are never merged, that is, written again. While
+// the listing goes on, or the queue is full, there is more than anyone can see.
 func (r *run) moreToCome() bool {
-	if r.ahead() >= planAhead*9/10 {
+	if !r.counters.ListingDone.Load() || r.ahead() >= planAhead*9/10 {
 		return true
 	}
 	perRecord := int64(256) // compressed bytes, until this run knows better
 	if n := r.decoded.Load(); n > 1000 {
 		perRecord = max(r.loaded.Load()/n, 1)
 	}
-	waiting := r.counters.ToFetchBytes.Load() - r.loaded.Load()
-	return waiting/perRecord >= int64(r.opts.Loaders)*rowGroup
+	waiting := r.counters.ToFetchBytes.Load() - r.gone.Load()
+	return waiting/perRecord >= int64(r.opts.Loaders)*rowGroup/2
 }
 
 // fail notes an object that could not be read.
 func (r *run) fail(o planned, err error) {
 	r.counters.Failed.Add(1)
+	r.gone.Add(max(o.Size, 0))
 	r.failures.add(Failure{URI: o.URI, Err: err})
 	r.days.failed(o.Object)
 	r.opts.Progress.Failed(o.Object, err)
@@ -209,7 +218,7 @@ func (r *run) fail(o planned, err error) {
 // outcome vouches for no day when the run ended early: an object that it did not reach would never be listed again.
 func (r *run) outcome(err error) *Outcome {
 	out := &Outcome{Failures: r.failures.list}
-	if err == nil && r.counters.ListingDone.Load() {
+	if err == nil {
 		out.Days = r.days.whole()
 	}
 	return out

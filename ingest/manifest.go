@@ -2,34 +2,39 @@ package ingest
 
 import (
 	"context"
-	"strings"
+	"encoding/binary"
 	"sync"
 	"time"
 
 	"offtrail/ingest/cloudtrail"
 )
 
-// Manifest is what the sink already holds, in memory, and what this run has claimed of the rest. It is safe for
-// concurrent use.
+// Manifest is what the sink already holds, in memory, and what this run adds. It is safe for concurrent use.
 type Manifest struct {
-	mu     sync.Mutex
-	byURI  map[uint64]place
-	byStem map[uint64][]*content
-	days   map[uint64]time.Time // when a day's prefix was last listed whole
-	lastID int32
+	mu        sync.Mutex
+	byURI     map[uint64]place
+	delivered contents           // by the hash of the bytes as delivered
+	inflated  contents           // by that of the inflated bytes
+	names     map[uint64]bool    // the stems of all content
+	replaced  map[int32]*content // what objects held that Look called Changed
+	days      map[uint64]time.Time
+	lastID    int32
 }
 
+// place is what a URI holds.
 type place struct {
-	id          int32
-	fingerprint uint64
+	*content           // nil when this run listed it
+	id          int32  // of the object
+	fingerprint uint64 // of its listing
 }
 
 // content is one distinct file: its bytes, wherever they were seen.
 type content struct {
-	id                 int32
+	id                 int32 // of the object that its records belong to
+	records, held      int32 // held counts the places that hold it
+	stem               uint64
 	sha256, contentSHA [32]byte
-	records            int32
-	settled            bool // committed: copies may refer to it
+	size               int64 // inflated
 }
 
 // Catalog is where a manifest comes from.
@@ -41,17 +46,26 @@ type Catalog interface {
 
 // EmptyManifest is the manifest of a database that does not exist yet.
 func EmptyManifest() *Manifest {
-	return &Manifest{byURI: map[uint64]place{}, byStem: map[uint64][]*content{}, days: map[uint64]time.Time{}}
+	return &Manifest{
+		byURI: map[uint64]place{}, delivered: contents{}, inflated: contents{}, names: map[uint64]bool{},
+		replaced: map[int32]*content{}, days: map[uint64]time.Time{},
+	}
 }
 
 // LoadManifest reads what the catalog holds.
 func LoadManifest(ctx context.Context, from Catalog) (*Manifest, error) {
 	m := EmptyManifest()
+	// Content outlives the object that brought it: its records stay as long as any place holds a copy.
+	byID := map[int32]*content{}
 	err := from.Known(ctx, func(k cloudtrail.Known) error {
-		m.byURI[k.URI] = place{k.ID, k.Fingerprint}
-		if k.ID == k.ContentID {
-			m.byStem[k.Stem] = append(m.byStem[k.Stem], &content{k.ID, k.SHA256, k.ContentSHA256, k.Records, true})
+		c := byID[k.ContentID]
+		if c == nil {
+			c = &content{id: k.ContentID, records: k.Records, stem: k.Stem, sha256: k.SHA256, contentSHA: k.ContentSHA256, size: k.ContentSize}
+			byID[k.ContentID] = c
+			m.add(c)
 		}
+		c.held++
+		m.byURI[k.URI] = place{c, k.ID, k.Fingerprint}
 		return nil
 	})
 	if err != nil {
@@ -75,8 +89,9 @@ const (
 	Changed          // taken in, but its place holds something else now
 )
 
-// Look tells how a listed object stands, and for Changed which object it replaces. An object is New once: listed again in this
-// run, through an overlapping source, it is Already there.
+// Look tells how a listed object stands, and for Changed which object it replaces. An object is New or Changed once: listed
+// again in this run, through an overlapping source, it is Already there, whatever has become of it in between. The next run
+// will see that.
 func (m *Manifest) Look(o cloudtrail.Object) (Standing, int32) {
 	uri, print := cloudtrail.Hash(o.URI), o.Fingerprint()
 	m.mu.Lock()
@@ -84,12 +99,13 @@ func (m *Manifest) Look(o cloudtrail.Object) (Standing, int32) {
 	known, found := m.byURI[uri]
 	switch {
 	case !found:
-		m.byURI[uri] = place{0, print}
+		m.byURI[uri] = place{fingerprint: print}
 		return New, 0
-	case known.fingerprint == print:
+	case known.fingerprint == print, known.content == nil:
 		return Already, known.id
 	}
-	m.byURI[uri] = place{known.id, print}
+	m.byURI[uri] = place{fingerprint: print}
+	m.replaced[known.id] = known.content
 	return Changed, known.id
 }
 
@@ -101,64 +117,71 @@ func (m *Manifest) NextID() int32 {
 	return m.lastID
 }
 
-// verdict is what a claim on some content came to.
-type verdict uint8
-
-const (
-	fresh   verdict = iota // nobody has it: the caller now must load it
-	copied                 // it is stored already
-	compare                // the same name with other bytes is stored: only the inflated bytes can tell
-	wait                   // another worker is loading something of this name
-)
-
-// claim asks for the right to load content under a name. inflated is nil while only the bytes as delivered have been hashed.
-// alone is set when no other worker runs, so that what is not committed is the caller's own.
-func (m *Manifest) claim(stem uint64, id int32, sha [32]byte, inflated *[32]byte, alone bool) (verdict, *content) {
+// find returns the content of that name and these bytes as delivered, if any. namesakes reports whether the name has any content:
+// only then is it worth inflating the bytes to ask findInflated.
+func (m *Manifest) find(stem uint64, sum [32]byte) (c *content, namesakes bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, c := range m.byStem[stem] {
-		switch {
-		case !c.settled && !alone:
-			return wait, nil
-		case c.sha256 == sha, inflated != nil && c.contentSHA == *inflated:
-			return copied, c
-		}
+	c = m.delivered[keyOf(stem, &sum)]
+	if c != nil && (c.sha256 != sum || c.stem != stem) {
+		c = nil
 	}
-	if len(m.byStem[stem]) > 0 && inflated == nil {
-		return compare, nil
-	}
-	c := &content{id: id, sha256: sha}
-	m.byStem[stem] = append(m.byStem[stem], c)
-	return fresh, c
+	return c, m.names[stem]
 }
 
-// hashed notes the hash of the inflated bytes of claimed content.
-func (m *Manifest) hashed(c *content, inflated [32]byte, records int) {
+// findInflated returns the content of that name and these inflated bytes, if any.
+func (m *Manifest) findInflated(stem uint64, sum [32]byte) *content {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	c.contentSHA, c.records = inflated, int32(records)
+	c := m.inflated[keyOf(stem, &sum)]
+	if c != nil && (c.contentSHA != sum || c.stem != stem) {
+		return nil
+	}
+	return c
 }
 
-// settle marks claimed content as committed.
-func (m *Manifest) settle(contents []*content) {
+// add notes content that is stored, or is in the transaction of the only loader that asks for its name.
+func (m *Manifest) add(c *content) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, c := range contents {
-		c.settled = true
+	m.delivered[keyOf(c.stem, &c.sha256)] = c
+	m.inflated[keyOf(c.stem, &c.contentSHA)] = c
+	m.names[c.stem] = true
+}
+
+// hold notes that another place holds the content.
+func (m *Manifest) hold(c *content) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c.held++
+}
+
+// retire notes that the place of a replaced object holds other bytes now. What no place holds any more is not there to be copied:
+// the sink has put its records aside.
+func (m *Manifest) retire(id int32) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c := m.replaced[id]
+	if c == nil {
+		return
+	}
+	delete(m.replaced, id)
+	if c.held--; c.held == 0 {
+		m.delivered.remove(keyOf(c.stem, &c.sha256), c)
+		m.inflated.remove(keyOf(c.stem, &c.contentSHA), c)
 	}
 }
 
-// release gives a claim back.
-func (m *Manifest) release(stem uint64, c *content) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	kept := m.byStem[stem][:0]
-	for _, other := range m.byStem[stem] {
-		if other != c {
-			kept = append(kept, other)
-		}
+// contents finds content by name and hash. That two have one key is so rare that the later one may take the place of the
+// earlier: its copies are then stored once more.
+type contents map[uint64]*content
+
+func keyOf(stem uint64, sum *[32]byte) uint64 { return stem ^ binary.LittleEndian.Uint64(sum[:]) }
+
+func (m contents) remove(key uint64, c *content) {
+	if m[key] == c {
+		delete(m, key)
 	}
-	m.byStem[stem] = kept
 }
 
 // Settled returns the test for days that need not be listed again: those that a run listed whole at least after
@@ -175,17 +198,4 @@ func (m *Manifest) Settled(after time.Duration) func(Day) bool {
 		day, err := time.Parse(time.DateOnly, d.Date)
 		return err == nil && !listed.Before(day.Add(24*time.Hour+after))
 	}
-}
-
-// dayOf returns the day prefix that an object lies under, if it lies in CloudTrail's layout.
-func dayOf(o cloudtrail.Object) (Day, bool) {
-	cut := strings.LastIndexByte(o.URI, '/')
-	if o.Name.Day == "" || o.Name.Kind == cloudtrail.KindUnknown || cut < 0 {
-		return Day{}, false
-	}
-	prefix := o.URI[:cut+1]
-	if !strings.HasSuffix(prefix, "/"+strings.ReplaceAll(o.Name.Day, "-", "/")+"/") {
-		return Day{}, false // a loose file: its folder is not a day
-	}
-	return Day{Prefix: prefix, Date: o.Name.Day}, true
 }

@@ -21,13 +21,13 @@ type PlanLine struct {
 
 // Plan lists the sources and says what a sync would fetch, without fetching it.
 func Plan(ctx context.Context, sources []Source, manifest *Manifest, opts Options, counters *Counters) ([]PlanLine, error) {
-	lines := map[PlanLine]*PlanLine{}
+	lines := map[PlanLine]*PlanLine{} // by a line with nothing counted yet
 	err := list(ctx, sources, manifest, opts, counters, func(o planned) error {
-		key := PlanLine{Source: o.source.URI(), Account: o.Name.Account, Region: o.Name.Region, Kind: o.Name.Kind}
-		line := lines[key]
+		start := PlanLine{Source: o.source.URI(), Account: o.Name.Account, Region: o.Name.Region, Kind: o.Name.Kind}
+		line := lines[start]
 		if line == nil {
-			line = &key
-			lines[PlanLine{Source: key.Source, Account: key.Account, Region: key.Region, Kind: key.Kind}] = line
+			line = new(start)
+			lines[start] = line
 		}
 		line.Objects++
 		line.Bytes += max(o.Size, 0)
@@ -61,20 +61,24 @@ type planned struct {
 	source   Source
 	standing Standing
 	replaces int32
+	stem     uint64 // the hash of its name, for what is to be fetched
 }
 
-// list lists every source in turn and yields what it finds. An error of one source does not keep the others from being listed; an error
-// of yield does.
+// list lists every source in turn and yields what it finds. An error of one source does not keep the others from being
+// listed; an error of yield does.
 func list(ctx context.Context, sources []Source, manifest *Manifest, opts Options, counters *Counters, yield func(planned) error) error {
 	var errs listErrors
 	for _, source := range sources {
 		var stop error
 		settled := settledDays(source, manifest, opts, counters)
 		err := source.List(ctx, opts.Scope, settled, func(o cloudtrail.Object) error {
+			if stop != nil {
+				return stop // it was told already
+			}
 			counters.Listed.Add(1)
 			counters.ListedBytes.Add(max(o.Size, 0))
 			standing, replaces := manifest.Look(o)
-			stop = yield(planned{o, source, standing, replaces})
+			stop = yield(planned{Object: o, source: source, standing: standing, replaces: replaces})
 			return stop
 		})
 		switch {

@@ -1,12 +1,13 @@
 package ingest
 
 import (
+	"strings"
 	"sync"
 
 	"offtrail/ingest/cloudtrail"
 )
 
-// dayTally follows which days were listed, and of those which had an object that failed.
+// dayTally follows which days were listed, and which of those had an object that failed.
 type dayTally struct {
 	mu   sync.Mutex
 	seen map[Day]bool // whether all of it is well
@@ -31,7 +32,9 @@ func (t *dayTally) failed(o cloudtrail.Object) {
 	if day, is := dayOf(o); is {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		t.seen[day] = false
+		if t.seen[day] {
+			t.seen[day] = false
+		}
 	}
 }
 
@@ -46,6 +49,19 @@ func (t *dayTally) whole() (days []Day) {
 	return days
 }
 
+// dayOf returns the day prefix that an object lies under, if it lies in CloudTrail's layout.
+func dayOf(o cloudtrail.Object) (Day, bool) {
+	cut := strings.LastIndexByte(o.URI, '/')
+	if o.Name.Day == "" || o.Name.Kind == cloudtrail.KindUnknown || cut < 0 {
+		return Day{}, false
+	}
+	prefix := o.URI[:cut+1]
+	if !strings.HasSuffix(prefix, "/"+strings.ReplaceAll(o.Name.Day, "-", "/")+"/") {
+		return Day{}, false // a loose file: its folder is not a day
+	}
+	return Day{Prefix: prefix, Date: o.Name.Day}, true
+}
+
 type failureList struct {
 	mu   sync.Mutex
 	list []Failure
@@ -55,16 +71,4 @@ func (l *failureList) add(f Failure) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.list = append(l.list, f)
-}
-
-// deferredList holds objects whose name another worker was just loading: they are looked at when no worker runs.
-type deferredList struct {
-	mu   sync.Mutex
-	list []planned
-}
-
-func (l *deferredList) add(o planned) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.list = append(l.list, o)
 }

@@ -10,7 +10,12 @@ import (
 
 // arrange puts a command's flags before its arguments: people type them in any order, but urfave reads flags only up to the first
 // argument. For a command that takes parameters (query), a flag that is not its own becomes --param name=value.
+//
+// A command line that asks for help asks for nothing else.
 func arrange(app *cli.App, args []string) ([]string, error) {
+	if len(args) > 1 && args[1] == "help" {
+		args = append(append(args[:1:1], args[2:]...), "--help")
+	}
 	at, command := findCommand(app, args)
 	if command == nil {
 		return args, nil
@@ -29,6 +34,8 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 		name, value, inline := strings.Cut(strings.TrimLeft(arg, "-"), "=")
 		flag := lookupFlag(command, name)
 		switch {
+		case flag == cli.HelpFlag:
+			return append(args[:at+1:at+1], "--help"), nil
 		case flag == nil && hasFlag(command, paramFlag) && strings.HasPrefix(arg, "--"):
 			if !inline {
 				if i++; i == len(args) {

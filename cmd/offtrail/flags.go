@@ -100,7 +100,7 @@ func scopeFlags() []cli.Flag {
 		&cli.StringSliceFlag{Name: "account", Usage: "only account `ID`; repeatable, may be a pattern (1234*)"},
 		&cli.StringSliceFlag{Name: "region", Usage: "only `REGION`; repeatable, may be a pattern (eu-*)"},
 		&cli.StringSliceFlag{Name: "kind", Usage: "only `KIND`: trail, insight, network-activity, aggregated or digest; repeatable"},
-		&cli.StringFlag{Name: "from", Usage: "only objects delivered on or after `DATE` (2026-05-01, a timestamp, or 30d ago); events may be a little older"},
+		&cli.StringFlag{Name: "from", Usage: "only objects delivered on or after `DATE` (2026-05-01, a timestamp, or an age like 30d); events may be a little older"},
 		&cli.StringFlag{Name: "to", Usage: "only objects delivered on or before `DATE`"},
 	}
 }
@@ -154,7 +154,7 @@ func awsFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "no-sign-request", Usage: "be anonymous"},
 		&cli.StringFlag{Name: "role-arn", Usage: "assume the role `ARN` first"},
 		&cli.StringFlag{Name: "external-id", Usage: "`ID` that the role asks for"},
-		&cli.IntFlag{Name: "concurrency", Usage: "`N` objects read at once", Value: 32},
+		&cli.IntFlag{Name: "concurrency", Usage: "read `N` objects at once", Value: 32},
 	}
 }
 

@@ -4,7 +4,6 @@ package main_test
 
 import (
 	"errors"
-	"net/http"
 	"os"
 	"strings"
 	"syscall"
@@ -93,9 +92,7 @@ func TestInterruptList(t *testing.T) {
 // TestInterruptQuery interrupts a SELECT that would take years.
 func TestInterruptQuery(t *testing.T) {
 	t.Parallel()
-	s := newSession(t)
-	s.writeTree("trail", deliver(t, 8, 100, 5).objects)
-	s.run(0, "sync", "trail", "--db", "case.duckdb")
+	trail := deliver(t, 8, 100, 5)
 	for _, tt := range []struct{ name, text string }{
 		{"cross join", "SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a.range + b.range = 7"},
 		{"sort", "SELECT a.range FROM range(1000000) a, range(1000000) b ORDER BY a.range * b.range % 1000003"},
@@ -103,25 +100,16 @@ func TestInterruptQuery(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
+			s := newSession(t)
+			s.writeTree("trail", trail.objects)
+			s.run(0, "sync", "trail", "--db", "case.duckdb")
 			cmd, wait := s.start("sql", "--db", "case.duckdb", tt.text)
-			awaitReader(t, s.path("case.duckdb"), cmd.Process.Pid)
+			awaitReader(t, s.path("case.duckdb"))
 			e := interrupt(t, cmd.Process, os.Interrupt, wait)
 			if e.stdout != "" || e.stderr != "offtrail: error: interrupted\n" {
 				t.Errorf("it says %s%s", e.stdout, e.stderr)
 			}
 		})
-	}
-}
-
-// hold keeps a request waiting until release is closed, or its client gives up. held hears of it.
-func hold(held chan<- struct{}, release <-chan struct{}) faultproxy.Fault {
-	return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		held <- struct{}{}
-		select {
-		case <-release:
-			next.ServeHTTP(w, r)
-		case <-r.Context().Done():
-		}
 	}
 }
 
@@ -142,8 +130,8 @@ func interrupt(t *testing.T, p *os.Process, signal os.Signal, wait func() ended)
 	return e
 }
 
-// awaitReader waits until a process has the database open, which its lock on the file tells.
-func awaitReader(t *testing.T, path string, pid int) {
+// awaitReader waits until some process has the database open, which its lock on the file tells.
+func awaitReader(t *testing.T, path string) {
 	t.Helper()
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
@@ -157,14 +145,13 @@ func awaitReader(t *testing.T, path string, pid int) {
 		if err := syscall.FcntlFlock(f.Fd(), syscall.F_GETLK, &lock); err != nil && !errors.Is(err, syscall.EINTR) {
 			t.Fatal(err)
 		}
-		// One of several readers is named: any will do when all have been started.
-		if lock.Type != syscall.F_UNLCK && (int(lock.Pid) == pid || pid == 0) {
+		if lock.Type != syscall.F_UNLCK { // of several readers the system names one: any will do
 			return
 		}
 		select {
 		case <-tick.C:
 		case <-deadline:
-			t.Fatalf("process %d has not opened the database", pid)
+			t.Fatal("nobody has opened the database")
 		}
 	}
 }

@@ -8,30 +8,30 @@ import (
 	"offtrail/store"
 )
 
-// openMarked opens the database to ask it. When a sync was killed before it had marked repeats, that is done first: a
-// count of events would be wrong without it.
+// openMarked opens the database to ask it. When a sync was killed before it had finished, that is made up for first: a count
+// of events would be wrong without it.
 func (p *program) openMarked(c *cli.Context) (*store.Store, error) {
 	file, err := p.openRead(c)
 	if err != nil {
 		return nil, err
 	}
-	behind, err := file.RepeatsBehind(c.Context)
+	unfinished, err := file.Unfinished(c.Context)
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	if !behind {
+	if !unfinished {
 		return file, nil
 	}
 	if err := file.Close(); err != nil {
 		return nil, err
 	}
-	if err := p.markRepeats(c); err != nil {
+	if err := p.finish(c); err != nil {
 		p.note("a sync was cut short before it marked repeated deliveries, and that cannot be made up for here (%v): repeats in its last objects count as events", err)
 	}
 	return p.openRead(c)
 }
 
-func (p *program) markRepeats(c *cli.Context) error {
+func (p *program) finish(c *cli.Context) error {
 	options, err := p.storeOptions(c)
 	if err != nil {
 		return err
@@ -40,5 +40,5 @@ func (p *program) markRepeats(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(file.MarkRepeats(c.Context), file.Close())
+	return errors.Join(file.Finish(c.Context), file.Close())
 }

@@ -38,7 +38,7 @@ func (p *program) plan(c *cli.Context, options ingest.Options, printer term.Prin
 		return err
 	}
 	listed := counters.Listed.Load()
-	p.note("%s listed, %s already there, %s (%s) to fetch; nothing was fetched", count(listed, "object"), thousands(listed-fetch), thousands(fetch), bytes(size))
+	p.note("%s listed, %s already there, %s (%s) to fetch; nothing was fetched", count(listed, "object"), term.Count(listed-fetch), term.Count(fetch), term.Size(float64(size)))
 	return listErr
 }
 

@@ -22,10 +22,16 @@ type program struct {
 	stdout, stderr io.Writer
 	env            func(string) string
 	now            func() time.Time
+	terminal       func(io.Writer) term.Info // what a stream can show
 }
 
 func newProgram(stdin io.Reader, stdout, stderr io.Writer, env func(string) string) *program {
-	return &program{stdin: stdin, stdout: stdout, stderr: stderr, env: env, now: time.Now}
+	return &program{stdin: stdin, stdout: stdout, stderr: stderr, env: env, now: time.Now, terminal: func(w io.Writer) term.Info {
+		if f, is := w.(*os.File); is && f != nil {
+			return term.Detect(f, env)
+		}
+		return term.Info{}
+	}}
 }
 
 // run runs one command line and returns its exit code.
@@ -43,11 +49,12 @@ func run(ctx context.Context, args []string, p *program) int {
 
 // app builds a fresh command line: urfave's App keeps state of a run.
 func (p *program) app() *cli.App {
-	return &cli.App{
-		Name:                      "offtrail",
-		Usage:                     "answer AWS CloudTrail questions offline",
-		Version:                   version(),
-		Description:               "sync pulls CloudTrail objects from S3, folders and archives into one DuckDB file;\nquery and sql ask that file what one would have asked Athena.\n\n" + exitHelp(),
+	app := &cli.App{
+		Name:    "offtrail",
+		Usage:   "answer AWS CloudTrail questions offline",
+		Version: version(),
+		Description: `sync pulls CloudTrail objects from S3, folders and archives into one DuckDB file; query and sql ask that file
+what one would have asked Athena. offtrail demo shows it on a sample.`,
 		Reader:                    p.stdin,
 		Writer:                    p.stdout,
 		ErrWriter:                 p.stderr,
@@ -66,6 +73,8 @@ func (p *program) app() *cli.App {
 			p.demoCommand(), p.syncCommand(), p.statusCommand(), p.queryCommand(), p.queriesCommand(), p.sqlCommand(), p.showCommand(),
 		},
 	}
+	addHelp(app)
+	return app
 }
 
 // noCommand runs when the first argument names no command.
@@ -106,14 +115,6 @@ func version() string {
 }
 
 const releaseVersion = "0.1.0-dev"
-
-// terminal describes a stream, if it is one.
-func (p *program) terminal(w io.Writer) term.Info {
-	if f, is := w.(*os.File); is {
-		return term.Detect(f, p.env)
-	}
-	return term.Info{}
-}
 
 // note says something on stderr that is neither data nor an error.
 func (p *program) note(format string, args ...any) {

@@ -19,7 +19,7 @@ func (p *program) queriesCommand() *cli.Command {
 		Action:       p.listQueries,
 		Subcommands: []*cli.Command{{
 			Name:      "show",
-			Usage:     "show a query's parameters and SQL, ready to paste into Athena",
+			Usage:     "show a query's parameters, and its SQL for Athena",
 			ArgsUsage: "NAME [--PARAM VALUE...]",
 			Flags: []cli.Flag{
 				&cli.BoolFlag{Name: "sql", Usage: "only the text for Athena"},
@@ -79,9 +79,15 @@ func (p *program) showQuery(c *cli.Context) error {
 		return err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n\n%s\n\nParameters:\n", query.Name, query.Title, query.About)
-	for _, param := range query.Params {
-		fmt.Fprintf(&b, "  --%-10s %-10s %-28s %s\n", param.Name, param.Type, defaultOf(param), param.Doc)
+	fmt.Fprintf(&b, "%s: %s\n", query.Name, query.Title)
+	writeProse(&b, query.About)
+	if len(query.Params) > 0 {
+		b.WriteString("\nParameters:\n")
+		rows := make([][2]string, len(query.Params))
+		for i, param := range query.Params {
+			rows[i] = [2]string{fmt.Sprintf("--%s %s", param.Name, strings.ToUpper(string(param.Type))), param.Doc + " (" + defaultOf(param) + ")"}
+		}
+		writeRows(&b, rows)
 	}
 	if len(query.Tags) > 0 {
 		fmt.Fprintf(&b, "\nTags: %s\n", strings.Join(query.Tags, ", "))

@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"offtrail/cmd/internal/term"
 	"offtrail/sql/queries"
 	"offtrail/store"
 )
@@ -193,7 +194,7 @@ func asFile(r io.Reader) io.Writer {
 // counted writes a number of things whose plural is not regular.
 func counted(n int64, one, many string) string {
 	if n == 1 {
-		return thousands(n) + " " + one
+		return term.Count(n) + " " + one
 	}
-	return thousands(n) + " " + many
+	return term.Count(n) + " " + many
 }

@@ -138,7 +138,7 @@ func (p *program) statusObject(_ *cli.Context, sections []string, reports []*sto
 
 func noArguments(c *cli.Context) error {
 	if c.Args().Len() > 0 {
-		return usage(fmt.Sprintf("unexpected argument %q", c.Args().First()), "offtrail "+c.Command.HelpName+" --help")
+		return usage(fmt.Sprintf("unexpected argument %q", c.Args().First()), c.Command.HelpName+" --help")
 	}
 	return nil
 }

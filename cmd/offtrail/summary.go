@@ -2,40 +2,75 @@ package main
 
 import (
 	"fmt"
+	"time"
 
-	"offtrail/ingest"
+	"offtrail/cmd/internal/term"
 	"offtrail/store"
 )
 
-// summary prints the end of a sync, in numbers that add up.
-func (j *syncJob) summary(r store.Run, o *ingest.Outcome) {
+// summary is the end of a sync, in numbers that add up. A run that could not even list has none.
+func (j *syncJob) summary(r store.Run, elapsed time.Duration) []string {
+	if r.Listed == 0 && r.Outcome != "ok" {
+		return nil
+	}
+	into := ", into " + j.path
+	if r.Records == 0 {
+		into = ""
+	}
+	lines := []string{ends(r), yield(r, elapsed) + into}
 	c := &j.counters
-	for _, more := range []struct {
-		count int
-		what  string
-	}{
-		{j.warnings.skips, "skipped"}, {j.warnings.fails, "failed"}, {j.warnings.quarantines, "quarantined"}, {j.warnings.changes, "changed"},
-	} {
-		if more.count > shown {
-			j.printer.Message("warning", fmt.Sprintf("… and %d more %s; offtrail status lists them", more.count-shown, more.what))
-		}
+	if r.Quarantined > 0 {
+		lines = append(lines, "what is bad was kept, good records beside it are in: "+j.statusOf("quarantine"))
 	}
-	line := fmt.Sprintf("%s listed = %s ingested + %s already there + %s quarantined + %s failed",
-		count(r.Listed, "object"), thousands(r.Ingested), thousands(r.Already), thousands(r.Quarantined), thousands(r.Failed))
-	if rest := r.Listed - r.Ingested - r.Already - r.Quarantined - r.Failed; rest > 0 {
-		line += fmt.Sprintf(" + %s not reached", thousands(rest))
-	}
-	j.printer.Message("info", line)
-	j.printer.Message("info", fmt.Sprintf("%s from %s fetched, into %s", count(r.Records, "new record"), bytes(r.Bytes), j.path))
-	if n := c.Quarantined.Load(); n > 0 {
-		j.printer.Message("info", fmt.Sprintf("of %s the good records are in, and the rest is kept: offtrail status --section quarantine", count(n, "quarantined object")))
+	if r.Failed > 0 {
+		lines = append(lines, "the next sync tries again what failed: "+j.statusOf("failures"))
 	}
 	if n := c.SettledDays.Load(); n > 0 {
-		j.printer.Message("info", fmt.Sprintf("%s not listed again; --full lists them, too", count(n, "settled day")))
+		lines = append(lines, count(n, "settled day")+" not listed again; --full lists them, too")
 	}
 	if n := c.Copies.Load(); n > 0 {
-		j.printer.Message("info", fmt.Sprintf("%s already there under another name", count(n, "object")))
+		lines = append(lines, count(n, "object")+" already there under another name")
 	}
+	return lines
+}
+
+// statusOf is the command that lists a section of this database's status.
+func (j *syncJob) statusOf(section string) string {
+	db := ""
+	if j.path != defaultDB {
+		db = " --db " + j.path
+	}
+	return "offtrail status" + db + " --section " + section
+}
+
+// ends adds up what became of the objects.
+func ends(r store.Run) string {
+	line := fmt.Sprintf("%s listed = %s ingested + %s already there + %s quarantined + %s failed",
+		count(r.Listed, "object"), term.Count(r.Ingested), term.Count(r.Already), term.Count(r.Quarantined), term.Count(r.Failed))
+	if rest := r.Listed - r.Ingested - r.Already - r.Quarantined - r.Failed; rest > 0 {
+		line += fmt.Sprintf(" + %s not reached", term.Count(rest))
+	}
+	return line
+}
+
+// yield is what a run brought and how fast.
+func yield(r store.Run, elapsed time.Duration) string {
+	if r.Bytes == 0 && r.Records == 0 {
+		return "nothing fetched, in " + took(elapsed)
+	}
+	line := fmt.Sprintf("%s from %s in %s", count(r.Records, "new record"), term.Size(float64(r.Bytes)), took(elapsed))
+	if r.Records > 0 && elapsed > 0 {
+		line += fmt.Sprintf(" (%s records/s)", term.Count(int64(float64(r.Records)/elapsed.Seconds())))
+	}
+	return line
+}
+
+// took writes a duration, a short one with a decimal.
+func took(d time.Duration) string {
+	if d < 9950*time.Millisecond {
+		return fmt.Sprintf("%.1fs", d.Seconds())
+	}
+	return term.Span(d)
 }
 
 // count writes a number of things.
@@ -43,28 +78,5 @@ func count(n int64, thing string) string {
 	if n != 1 {
 		thing += "s"
 	}
-	return thousands(n) + " " + thing
-}
-
-// thousands writes a number with separators.
-func thousands(n int64) string {
-	text := fmt.Sprint(n)
-	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
-}
-
-// bytes writes a size in the unit that suits it.
-func bytes(n int64) string {
-	const units = "KMGTPE"
-	if n < 1024 {
-		return fmt.Sprintf("%d B", n)
-	}
-	value, unit := float64(n)/1024, 0
-	for value >= 1024 && unit < len(units)-1 {
-		value /= 1024
-		unit++
-	}
-	return fmt.Sprintf("%.1f %ciB", value, units[unit])
+	return term.Count(n) + " " + thing
 }

@@ -1,18 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"sync"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"offtrail/cmd/internal/term"
 	"offtrail/ingest"
-	"offtrail/ingest/cloudtrail"
 	"offtrail/ingest/s3source"
 	"offtrail/store"
 )
@@ -133,45 +132,55 @@ func (j *syncJob) run(ctx context.Context, open func(skipped func(uri, reason st
 	}
 	j.options.Progress = &j.warnings
 	began := j.now()
-	stop := j.follow(began)
+	enter, stop := j.follow(began)
 	outcome, runErr := ingest.Run(ctx, sources, sink{file, number}, manifest, j.options, &j.counters)
-	stop("marking repeats")
 
 	// What follows must be done even when the run was interrupted: it is quick, and the file is then ready to be asked.
 	after := context.WithoutCancel(ctx)
-	markErr := errors.Join(file.MarkRepeats(after), file.Compact(after))
+	enter("finishing")
+	finishErr := file.Finish(after)
 	report := j.tally(number, runErr)
 	endErr := file.EndSync(after, report, failures(outcome), listings(outcome))
-	j.printer.Done(j.snapshot("done", began))
-	j.summary(report, outcome)
-	return j.result(runErr, errors.Join(markErr, endErr), report)
+	stop()
+	j.warnings.rest()
+	j.explain(runErr, report)
+	last := j.snapshot("done", began)
+	j.printer.Done(last, j.summary(report, last.Elapsed)...)
+	return j.result(runErr, errors.Join(finishErr, endErr), report)
 }
 
-// follow shows progress until the returned function is called, which shows the last phase.
-func (j *syncJob) follow(began time.Time) (stop func(phase string)) {
-	quit, done := make(chan struct{}), make(chan struct{})
+// follow shows progress until stop is called. enter names a phase that the counters do not tell.
+func (j *syncJob) follow(began time.Time) (enter func(phase string), stop func()) {
+	phases, done := make(chan string), make(chan struct{})
 	go func() {
 		defer close(done)
 		tick := time.NewTicker(100 * time.Millisecond)
 		defer tick.Stop()
+		named, open := "", true
 		for {
 			select {
-			case <-quit:
-				return
-			case <-tick.C:
-				phase := "fetching"
-				if !j.counters.ListingDone.Load() {
-					phase = "listing"
+			case named, open = <-phases:
+				if !open {
+					return
 				}
-				j.printer.Update(j.snapshot(phase, began))
+			case <-tick.C:
 			}
+			j.printer.Update(j.snapshot(cmp.Or(named, j.phase()), began))
 		}
 	}()
-	return func(phase string) {
-		close(quit)
-		<-done
-		j.printer.Update(j.snapshot(phase, began))
+	return func(phase string) { phases <- phase }, func() { close(phases); <-done }
+}
+
+// phase is what a run does, as its counters tell.
+func (j *syncJob) phase() string {
+	c := &j.counters
+	switch toFetch := c.ToFetch.Load(); {
+	case !c.ListingDone.Load():
+		return "listing"
+	case toFetch > 0 && c.Fetched.Load()+c.Failed.Load() >= toFetch:
+		return "storing"
 	}
+	return "fetching"
 }
 
 func (j *syncJob) snapshot(phase string, began time.Time) term.Snapshot {
@@ -180,7 +189,8 @@ func (j *syncJob) snapshot(phase string, began time.Time) term.Snapshot {
 		Phase: phase, Listed: c.Listed.Load(), ListedBytes: c.ListedBytes.Load(),
 		ToFetch: c.ToFetch.Load(), ToFetchBytes: c.ToFetchBytes.Load(), Fetched: c.Fetched.Load(), FetchedBytes: c.FetchedBytes.Load(),
 		ListingDone: c.ListingDone.Load(), Committed: c.Ingested.Load(), AlreadyThere: c.Already.Load(),
-		Quarantined: c.Quarantined.Load(), Failed: c.Failed.Load(), Records: c.Records.Load(), Elapsed: j.now().Sub(began),
+		Quarantined: c.Quarantined.Load(), Failed: c.Failed.Load(), Copies: c.Copies.Load(), SettledDays: c.SettledDays.Load(),
+		Records: c.Records.Load(), Elapsed: j.now().Sub(began),
 	}
 }
 
@@ -205,6 +215,23 @@ func (j *syncJob) tally(number int32, err error) store.Run {
 	return r
 }
 
+// partly says that some source could not be listed and others were: the sync ends as partial, not as an error.
+func partly(runErr error, r store.Run) bool {
+	return runErr != nil && r.Outcome == "partial" && r.Listed > 0
+}
+
+// explain says why a sync is partial, where no object's message has said it.
+func (j *syncJob) explain(runErr error, r store.Run) {
+	if !partly(runErr, r) {
+		return
+	}
+	text, hint := describe(runErr)
+	j.printer.Message("error", text)
+	if hint != "" {
+		j.printer.Message("hint", hint)
+	}
+}
+
 // result is the error that the exit code comes from.
 func (j *syncJob) result(runErr, ownErr error, r store.Run) error {
 	switch {
@@ -212,12 +239,7 @@ func (j *syncJob) result(runErr, ownErr error, r store.Run) error {
 		return &hinted{errors.Join(errInterrupted, ownErr), "run the same command again to go on from here"}
 	case ownErr != nil:
 		return errors.Join(runErr, ownErr)
-	case runErr != nil && r.Outcome == "partial" && r.Listed > 0:
-		text, hint := describe(runErr)
-		j.printer.Message("error", text)
-		if hint != "" {
-			j.printer.Message("error", "hint: "+hint)
-		}
+	case partly(runErr, r):
 		return errPartial
 	case runErr != nil:
 		return runErr
@@ -248,57 +270,4 @@ func listings(o *ingest.Outcome) (list []store.Listing) {
 		list = append(list, store.Listing{Prefix: d.Prefix, Day: d.Date})
 	}
 	return list
-}
-
-// warnings passes on what a user must know, the first few of each kind in full.
-type warnings struct {
-	printer                            term.Printer
-	mu                                 sync.Mutex
-	skips, fails, quarantines, changes int
-	hints                              map[string]bool
-}
-
-// shown is how many warnings of a kind are printed; the rest are counted, and in the database.
-const shown = 5
-
-func (w *warnings) say(count *int, level, text string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	*count++
-	if *count <= shown {
-		w.printer.Message(level, text)
-	}
-}
-
-func (w *warnings) skipped(uri, reason string) {
-	w.say(&w.skips, "warning", "skipped "+uri+": "+reason)
-}
-
-// Failed implements ingest.Progress.
-func (w *warnings) Failed(o cloudtrail.Object, err error) {
-	_, hint := describe(err)
-	w.say(&w.fails, "error", "failed "+o.URI+": "+reasonOf(err))
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if hint != "" && !w.hints[hint] && len(w.hints) < shown {
-		if w.hints == nil {
-			w.hints = map[string]bool{}
-		}
-		w.hints[hint] = true
-		w.printer.Message("error", "hint: "+hint)
-	}
-}
-
-// Quarantined implements ingest.Progress.
-func (w *warnings) Quarantined(o cloudtrail.Object, bad []cloudtrail.Bad) {
-	more := ""
-	if len(bad) > 1 {
-		more = fmt.Sprintf(" (and %d more in it)", len(bad)-1)
-	}
-	w.say(&w.quarantines, "warning", fmt.Sprintf("quarantined %s: %s, at byte %d%s", o.URI, bad[0].Reason, bad[0].Offset, more))
-}
-
-// Changed implements ingest.Progress.
-func (w *warnings) Changed(o cloudtrail.Object) {
-	w.say(&w.changes, "warning", "changed since it was synced: "+o.URI+" (the earlier records are kept, in superseded_records)")
 }

@@ -108,16 +108,17 @@ func TestHistory(t *testing.T) {
 	const headings = "\ufeffUser name,AWS access key,Event time,Event name,Event ID,Read-only,Note\r\n"
 	const good = "ines,,2024-03-05T10:53:11Z,StopLogging,fcb6e57b-45db-4910-a23b-1debd86257af,True,\"two\nlines, \"\"quoted\"\"\"\r\n"
 	const broken = "x,\"y\"z,2024-03-05T10:53:11Z,A,1,false,\n"
+	const open = "\"never closed,2024-03-05T10:53:11Z\n"
 	const long = "a,b,c,d,e,f,g,h\n"
 	const empty = ",,,,,,\n"
 	const last = ",AKIA,,DeleteTrail,2,,"
-	body := headings + good + "\r\n" + broken + long + empty + last
+	body := headings + good + "\r\n" + broken + open + long + empty + last
 	got := decode(t, strings.NewReader(body), cloudtrail.Key{})
 	wantRecords(t, got.records, [][]byte{
 		[]byte(`{"eventTime":"2024-03-05T10:53:11Z","eventName":"StopLogging","eventID":"fcb6e57b-45db-4910-a23b-1debd86257af","readOnly":"true","userIdentity":{"userName":"ines"}}`),
 		[]byte(`{"eventName":"DeleteTrail","eventID":"2","userIdentity":{"accessKeyId":"AKIA"}}`),
 	})
-	wantBad(t, []byte(body), got.Bad, []string{broken, long, empty})
+	wantBad(t, []byte(body), got.Bad, []string{broken, open, long, empty})
 	want := `{"User name":"ines","AWS access key":"","Event time":"2024-03-05T10:53:11Z","Event name":"StopLogging",` +
 		`"Event ID":"fcb6e57b-45db-4910-a23b-1debd86257af","Read-only":"True","Note":"two\nlines, \"quoted\""}`
 	if len(got.originals) != 2 || !sameJSON(got.originals[0].Body, []byte(want)) {

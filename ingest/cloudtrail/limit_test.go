@@ -2,8 +2,10 @@ package cloudtrail_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -73,10 +75,11 @@ func TestBatchIsBoundedByBytes(t *testing.T) {
 		body = io.MultiReader(body, strings.NewReader(record))
 	}
 	var largest counting
-	if _, err := cloudtrail.NewDecoder(cloudtrail.NewBatch(), &largest).Decode(body, &cloudtrail.Provenance{}); err != nil {
+	batch := cloudtrail.NewBatch()
+	if _, err := cloudtrail.NewDecoder(batch, &largest).Decode(body, &cloudtrail.Provenance{}); err != nil {
 		t.Fatal(err)
 	}
-	if largest > 10 {
+	if err := largest.Full(batch); err != nil || largest > 10 {
 		t.Errorf("a batch holds %d records of 1 MiB, want at most 10", largest)
 	}
 }
@@ -116,5 +119,43 @@ func TestDeep(t *testing.T) {
 		if got, err := cloudtrail.Restore(stored(batch, 0)); err != nil || string(got) != record {
 			t.Errorf("%s: restored as %.100s: %v", name, got, err)
 		}
+	}
+}
+
+// TestManyAttributes bounds the one place where keys are compared with each other: the map holds the first ones, the overlay all.
+func TestManyAttributes(t *testing.T) {
+	t.Parallel()
+	var list []string
+	for i := range 50_000 {
+		list = append(list, fmt.Sprintf(`"k%d":"v"`, i))
+	}
+	record := web("{" + strings.Join(list, ",") + "}")
+	batch := cloudtrail.NewBatch()
+	if _, err := cloudtrail.NewDecoder(batch, discard{}).Decode(strings.NewReader(record), &cloudtrail.Provenance{}); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(*stored(batch, 0).Web); n != 256 {
+		t.Errorf("the map holds %d attributes, want 256", n)
+	}
+	if got, err := cloudtrail.Restore(stored(batch, 0)); err != nil || !sameJSON(got, []byte(record)) {
+		t.Errorf("restored as %.200s: %v", got, err)
+	}
+}
+
+// TestBadTextIsBounded has more bad text than is kept: 16 MiB of one stretch, 64 MiB of an object's.
+func TestBadTextIsBounded(t *testing.T) {
+	t.Parallel()
+	stretch := `{"a":"` + strings.Repeat("x", 20<<20) + `"}`
+	body := io.MultiReader(strings.NewReader(stretch), strings.NewReader(stretch), strings.NewReader(stretch), strings.NewReader(stretch), strings.NewReader(stretch))
+	got := decode(t, body, cloudtrail.Key{})
+	var kept []int
+	for _, b := range got.Bad {
+		kept = append(kept, len(b.Text)>>20)
+		if b.Length != int64(len(stretch)) {
+			t.Errorf("a stretch of %d bytes, want %d", b.Length, len(stretch))
+		}
+	}
+	if !slices.Equal(kept, []int{16, 16, 16, 16, 0}) {
+		t.Errorf("MiB kept: %v", kept)
 	}
 }

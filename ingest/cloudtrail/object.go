@@ -102,4 +102,5 @@ type Known struct {
 	Status                 Status
 	Records                int32
 	SHA256, ContentSHA256  [32]byte
+	ContentSize            int64
 }

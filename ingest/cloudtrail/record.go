@@ -18,6 +18,8 @@ type recordParser struct {
 	unreadable bool
 	// markers counts the keys that only a CloudTrail record has; foldedMarkers those of them in another case.
 	markers, foldedMarkers int
+	// follows holds, for each object and field, which field came next the last time: CloudTrail writes its keys in one order.
+	follows [structs + 1][maxFields + 1]uint8
 }
 
 // The reasons for which a record is kept whole.
@@ -168,7 +170,8 @@ func (p *recordParser) object(o *object, top bool) status {
 		return ok
 	}
 	var seen uint64
-	for next := 0; ; {
+	follows := &p.follows[o.slot]
+	for last := 0; ; {
 		key, st := p.key()
 		if st != ok {
 			return st
@@ -176,11 +179,15 @@ func (p *recordParser) object(o *object, top bool) status {
 		if st := p.space(); st != ok {
 			return st
 		}
-		i := o.find(key, next)
-		if i < 0 {
-			i = p.lookHarder(o, key, seen, top)
-		} else if top && o.fields[i].marker {
-			p.markers++
+		i, folded := int(follows[last]), false
+		if string(key) != o.fields[i].JSON {
+			if i = o.find(key); i < 0 {
+				i, folded = p.lookHarder(o, key, seen)
+			}
+			follows[last] = uint8(max(i, 0))
+		}
+		if top && i >= 0 && o.fields[i].marker {
+			p.mark(folded)
 		}
 		if i < 0 {
 			st = p.unknown(key)
@@ -191,7 +198,7 @@ func (p *recordParser) object(o *object, top bool) status {
 			}
 			seen |= 1 << i
 			st = p.field(o, i, top)
-			next = i + 1
+			last = i + 1
 		}
 		if st != ok {
 			return st
@@ -218,31 +225,32 @@ func (p *recordParser) more() (done bool, st status) {
 	return false, p.fail("expected a comma or a closing brace")
 }
 
-// lookHarder finds the field that a key names which is not spelled as documented: with escapes, or in another case. Such a
-// spelling beside the documented one is a key of its own, and does not touch the column.
-func (p *recordParser) lookHarder(o *object, key []byte, seen uint64, top bool) int {
+// lookHarder finds the field that a key names which is not spelled as documented: with escapes, or in another case (folded). A
+// key in another case beside the documented one is a key of its own, and does not touch the column.
+func (p *recordParser) lookHarder(o *object, key []byte, seen uint64) (i int, folded bool) {
 	if bytes.IndexByte(key, '\\') >= 0 {
 		p.name, _ = appendUnescaped(p.name[:0], key)
 		key = p.name
 	}
-	i := o.find(key, 0)
-	if i >= 0 {
-		if top && o.fields[i].marker {
-			p.markers++
-		}
-		return i
+	if i = o.find(key); i >= 0 {
+		return i, false
 	}
 	if i = o.findFolded(key); i < 0 {
-		return -1
+		return -1, false
 	}
 	p.keepWhole(whyCase)
 	if seen&(1<<i) != 0 {
-		return -1
+		return -1, false
 	}
-	if top && o.fields[i].marker {
+	return i, true
+}
+
+func (p *recordParser) mark(folded bool) {
+	if folded {
 		p.foldedMarkers++
+	} else {
+		p.markers++
 	}
-	return i
 }
 
 // forget clears a field before its key's second value is read: the last one counts, as in most JSON parsers.

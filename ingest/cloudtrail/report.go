@@ -36,9 +36,6 @@ func (d *Decoder) bad(from, to int, reason string) {
 func (d *Decoder) extend(from, to int) {
 	b := &d.report.Bad[len(d.report.Bad)-1]
 	room := min(maxBadText-len(b.Text), maxBadTexts-d.badBytes)
-	if int64(len(b.Text)) < b.Length {
-		room = 0 // it is cut already: what follows would not join
-	}
 	kept := d.buf[from : from+min(to-from, room)]
 	b.Length += int64(to - from)
 	d.badBytes += len(kept)

@@ -60,33 +60,33 @@ const (
 )
 
 // special marks the bytes of w that end a run of ordinary string content: a quote, a backslash or a control
-// character. Only the lowest mark is exact, which is all that the caller looks at.
+// character. Only the lowest mark is exact, which is all that the caller looks at. Flipping the second bit takes a quote
+// next to the control characters and leaves those among themselves, so one comparison finds both.
 func special(w uint64) uint64 {
-	q := w ^ ones*'"'
-	e := w ^ ones*'\\'
-	return ((q-ones)&^q | (e-ones)&^e | (w-ones*' ')&^w) & highs
+	quotes, backslashes := (w^ones*2)-ones*(' '+1), (w^ones*'\\')-ones
+	return (quotes | backslashes) &^ w & highs
 }
 
 // str passes over the string that starts at the cursor and returns what is between its quotes, and whether that holds
 // escapes.
 func (s *scanner) str() (raw []byte, escapes bool, st status) {
-	start := s.i + 1
+	b, start := s.b, s.i+1
 	i := start
 	for {
-		for i+8 <= len(s.b) {
-			if m := special(binary.LittleEndian.Uint64(s.b[i:])); m != 0 {
+		for i+8 <= len(b) {
+			if m := special(binary.LittleEndian.Uint64(b[i:])); m != 0 {
 				i += bits.TrailingZeros64(m) >> 3
 				break
 			}
 			i += 8
 		}
-		if i >= len(s.b) {
+		if i >= len(b) {
 			return nil, false, short
 		}
-		switch c := s.b[i]; {
+		switch c := b[i]; {
 		case c == '"':
 			s.i = i + 1
-			return s.b[start:i], escapes, ok
+			return b[start:i], escapes, ok
 		case c == '\\':
 			escapes = true
 			n, st := s.escape(i)

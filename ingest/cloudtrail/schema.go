@@ -32,12 +32,15 @@ type object struct {
 	byKey  map[string]int
 	folded map[string]int // by lower-case key: Hive's SerDe matches without case
 	nested []*object      // by field index; nil for a field that is no Struct
-	slot   int
+	slot   int            // of the Struct; structs for the record itself
 }
 
 // Fields lists the top-level fields in the order of Athena's documented table (AWS, "Create a CloudTrail table", June
 // 2026), then those that the table lacks. A key that is not here survives in Batch.Rest.
 func Fields() []Field { return schema.fields }
+
+// maxFields is the most fields that an object may have: Batch.Nulls has so many bits.
+const maxFields = 32
 
 // Sizes of a batch: how many fields of each type the schema has.
 const (
@@ -149,7 +152,7 @@ func number(fields []Field) []Field {
 }
 
 func newObject(fields []Field) *object {
-	o := &object{fields: fields, byKey: map[string]int{}, folded: map[string]int{}, nested: make([]*object, len(fields))}
+	o := &object{fields: fields, byKey: map[string]int{}, folded: map[string]int{}, nested: make([]*object, len(fields)), slot: structs}
 	for i, f := range fields {
 		o.byKey[f.JSON] = i
 		o.folded[string(foldKey(nil, []byte(f.JSON)))] = i
@@ -161,14 +164,8 @@ func newObject(fields []Field) *object {
 	return o
 }
 
-// find returns the index of the field that key names, or -1. next is where the search starts: CloudTrail writes its
-// keys in one order, so the guess is nearly always right.
-func (o *object) find(key []byte, next int) int {
-	for i := next; i < len(o.fields) && i < next+4; i++ {
-		if string(key) == o.fields[i].JSON {
-			return i
-		}
-	}
+// find returns the index of the field that key names, or -1.
+func (o *object) find(key []byte) int {
 	if i, known := o.byKey[string(key)]; known {
 		return i
 	}

@@ -122,7 +122,7 @@ func checkUnescaped(t *testing.T, text []byte) {
 
 func TestSchema(t *testing.T) {
 	t.Parallel()
-	if n := len(Fields()); n > 32 {
+	if n := len(Fields()); n > maxFields {
 		t.Errorf("%d top-level fields do not fit Batch.Nulls", n)
 	}
 	counts := map[FieldType]int{}

@@ -50,8 +50,9 @@ CREATE TABLE failures (sync_id INTEGER NOT NULL, uri VARCHAR NOT NULL, reason VA
 CREATE TABLE listings (prefix VARCHAR NOT NULL, day VARCHAR NOT NULL, listed_at TIMESTAMP NOT NULL);
 
 -- One row per delivered record. Columns have Athena's names and types where loading fast allows; the rest is in the views.
--- Loads fill records_bulk in whole row groups, which DuckDB compresses once; what is left over, and small syncs, go to
--- records_recent until it holds some row groups too. Read both through records.
+-- A sync fills records_bulk in whole row groups, which DuckDB compresses once; what is left over goes to records_recent,
+-- and at the end of the sync to records_bulk as well. Read records: it is both while a sync runs or after one was killed, and
+-- else records_bulk alone, since DuckDB reads a single field of a STRUCT only without a UNION.
 CREATE TABLE records_bulk (
     object_id  INTEGER NOT NULL,
     position   INTEGER NOT NULL,      -- index in the object
@@ -89,7 +90,7 @@ CREATE TABLE records_bulk (
 );
 
 CREATE TABLE records_recent AS FROM records_bulk;
-CREATE VIEW records AS FROM records_bulk UNION ALL FROM records_recent;
+CREATE VIEW records AS FROM records_bulk;
 
 -- Records of objects that changed in place later: evidence, but no longer what the bucket holds.
 CREATE TABLE superseded_records AS FROM records_bulk;

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// count writes a number with its thousands apart: 1,234,567.
-func count(n int64) string {
+// Count writes a number with its thousands apart: 1,234,567.
+func Count(n int64) string {
 	digits := strconv.FormatInt(n, 10)
 	start := 0
 	if n < 0 {
@@ -19,8 +19,8 @@ func count(n int64) string {
 	return digits
 }
 
-// size writes bytes in decimal units, as S3's own pages and bills do.
-func size(n float64) string {
+// Size writes bytes in decimal units, as S3's own pages and bills do.
+func Size(n float64) string {
 	units := []string{"kB", "MB", "GB", "TB"}
 	if n < 1000 {
 		return fmt.Sprintf("%.0f B", n)
@@ -32,8 +32,8 @@ func size(n float64) string {
 	return fmt.Sprintf("%.1f %s", n, units[unit])
 }
 
-// span writes a duration in the two units that matter: 7s, 2m05s, 1h02m.
-func span(d time.Duration) string {
+// Span writes a duration in the two units that matter: 7s, 2m05s, 1h02m.
+func Span(d time.Duration) string {
 	s := int64(d.Round(time.Second) / time.Second)
 	switch {
 	case s < 60:

@@ -22,7 +22,7 @@ type jsonPrinter struct {
 var _ Printer = (*jsonPrinter)(nil)
 
 // NewJSON returns a Printer for programs. Every line has an "event": progress and done (the fields of a Snapshot, with
-// rates and times in seconds), or message (level, text).
+// rates and times in seconds), or message (level, text, and the object that it is about, if any).
 func NewJSON(w io.Writer) Printer {
 	return &jsonPrinter{w: w, pace: pace{every: jsonEvery}}
 }
@@ -41,6 +41,8 @@ type jsonSnapshot struct {
 	AlreadyThere     int64    `json:"already_there"`
 	Quarantined      int64    `json:"quarantined"`
 	Failed           int64    `json:"failed"`
+	Copies           int64    `json:"copies"`
+	SettledDays      int64    `json:"settled_days"`
 	Records          int64    `json:"records"`
 	ElapsedSeconds   float64  `json:"elapsed_seconds"`
 	RecordsPerSecond *int64   `json:"records_per_second"` // null until it is known, as are the next two
@@ -49,9 +51,10 @@ type jsonSnapshot struct {
 }
 
 type jsonMessage struct {
-	Event string `json:"event"`
-	Level string `json:"level"`
-	Text  string `json:"text"`
+	Event  string `json:"event"`
+	Level  string `json:"level"`
+	Text   string `json:"text"`
+	Object string `json:"object"`
 }
 
 func (p *jsonPrinter) Update(s Snapshot) {
@@ -69,7 +72,14 @@ func (p *jsonPrinter) Message(level, message string) {
 	p.print(jsonMessage{Event: "message", Level: Safe(level), Text: Safe(message)})
 }
 
-func (p *jsonPrinter) Done(s Snapshot) {
+func (p *jsonPrinter) About(level, what, object, why string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.print(jsonMessage{Event: "message", Level: Safe(level), Text: Safe(sentence(what, object, why)), Object: Safe(object)})
+}
+
+// Done leaves the summary out: it says in words what the fields say.
+func (p *jsonPrinter) Done(s Snapshot, _ ...string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.print(flatten("done", s, average(s), nil))
@@ -115,6 +125,8 @@ func flatten(event string, s Snapshot, speed rates, left *float64) jsonSnapshot 
 		AlreadyThere:   s.AlreadyThere,
 		Quarantined:    s.Quarantined,
 		Failed:         s.Failed,
+		Copies:         s.Copies,
+		SettledDays:    s.SettledDays,
 		Records:        s.Records,
 		ElapsedSeconds: s.Elapsed.Round(time.Millisecond).Seconds(),
 		SecondsLeft:    left,

@@ -13,6 +13,9 @@ type Snapshot struct {
 
 	// The four ends that an object can have.
 	Committed, AlreadyThere, Quarantined, Failed int64
+	Copies                                       int64 // of AlreadyThere: read, and found to be stored from elsewhere
+
+	SettledDays int64 // days that were not listed again
 
 	Records int64 // committed
 	Elapsed time.Duration
@@ -23,25 +26,35 @@ type Snapshot struct {
 type Printer interface {
 	// Update shows where things stand.
 	Update(Snapshot)
-	// Message says something that must not be missed, in one line. level is info, warning or error.
+	// Message says something that must not be missed, in one line. level is warning, error or hint.
 	Message(level, text string)
-	// Done shows the final state. Nothing may follow it but messages.
-	Done(Snapshot)
+	// About is a Message about an object whose name may be long: what happened to it, and why.
+	About(level, what, object, why string)
+	// Done shows the final state, in the caller's words where people read. Nothing may follow it but messages.
+	Done(s Snapshot, summary ...string)
 }
 
-// pace lets through the first update, every update that begins a new phase, and otherwise one per interval.
+// pace lets a phase through once it has lasted, since a glimpse of a word is only unrest, and from then on one update per
+// interval.
 type pace struct {
-	every time.Duration
+	settle, every time.Duration
 
-	started bool
-	phase   string
-	last    time.Duration
+	started, shown bool
+	phase          string
+	since, last    time.Duration // when the phase began, and when it was last shown
 }
 
 func (p *pace) due(at time.Duration, phase string) bool {
-	if p.started && phase == p.phase && at-p.last < p.every {
+	if !p.started || phase != p.phase {
+		p.started, p.shown, p.phase, p.since = true, false, phase, at
+	}
+	wait := at-p.last < p.every
+	if !p.shown {
+		wait = at-p.since < p.settle
+	}
+	if wait {
 		return false
 	}
-	p.started, p.phase, p.last = true, phase, at
+	p.shown, p.last = true, at
 	return true
 }

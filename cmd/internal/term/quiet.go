@@ -13,7 +13,7 @@ type quiet struct {
 
 var _ Printer = (*quiet)(nil)
 
-// NewQuiet returns a Printer that shows messages only.
+// NewQuiet returns a Printer that shows messages and the summary only.
 func NewQuiet(w io.Writer) Printer { return &quiet{w: w} }
 
 func (q *quiet) Update(Snapshot) {}
@@ -24,4 +24,15 @@ func (q *quiet) Message(level, message string) {
 	_, _ = io.WriteString(q.w, Safe(level)+": "+Safe(message)+"\n")
 }
 
-func (q *quiet) Done(Snapshot) {}
+func (q *quiet) About(level, what, object, why string) { q.Message(level, sentence(what, object, why)) }
+
+func (q *quiet) Done(_ Snapshot, summary ...string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, line := range summary {
+		_, _ = io.WriteString(q.w, Safe(line)+"\n")
+	}
+}
+
+// sentence is what is said of an object where no line is too long.
+func sentence(what, object, why string) string { return what + " " + object + ": " + why }

@@ -96,6 +96,21 @@ func Cut(s string, width int) string {
 	return cells().Truncate(s, width, Ellipsis)
 }
 
+// CutMiddle shortens a safe text to at most width columns at the expense of its middle: of a path, the end says most and
+// the start says where.
+func CutMiddle(s string, width int) string {
+	whole := Width(s)
+	if whole <= width {
+		return s
+	}
+	head := width / 4
+	if width-head < 2 {
+		return Cut(s, width)
+	}
+	tail := cells().TruncateLeft(s, whole-(width-head-1), Ellipsis)
+	return cells().Truncate(s, head, "") + tail
+}
+
 // cells measures by grapheme, the same in every locale: the answer must not depend on the environment.
 func cells() *runewidth.Condition {
 	return &runewidth.Condition{StrictEmojiNeutral: true}

@@ -81,3 +81,32 @@ func TestCut(t *testing.T) {
 		})
 	}
 }
+
+func TestCutMiddle(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, in string
+		width    int
+		want     string
+	}{
+		{"fits", "abcdefgh", 8, "abcdefgh"},
+		{"one too many", "abcdefghi", 8, "ab…efghi"},
+		{"wide runes are not halved", "日本語日本語", 8, "日… 本語"},
+		{"room for the mark and little else", "abc", 2, "…c"},
+		{"room for the mark alone", "abc", 1, "…"},
+		{"no room", "abc", 0, ""},
+		{"combining marks stay with their letter", "e\u0301e\u0301e\u0301e\u0301e\u0301", 4, "e\u0301…e\u0301e\u0301"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got := term.CutMiddle(tt.in, tt.width)
+			if got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+			if w := term.Width(got); w > tt.width {
+				t.Errorf("%q takes %d columns of %d", got, w, tt.width)
+			}
+		})
+	}
+}

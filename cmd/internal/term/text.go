@@ -9,12 +9,11 @@ import (
 	"time"
 )
 
-const (
-	repaintEvery = 100 * time.Millisecond
-	lineEvery    = 5 * time.Second
+const unlimited = math.MaxInt // the width of a line that need not fit anything
 
-	unlimited = math.MaxInt // the width of a line that need not fit anything
-)
+// How often a line is painted over, and how often one is written that stays.
+func repainted() pace { return pace{settle: 500 * time.Millisecond, every: 100 * time.Millisecond} }
+func written() pace   { return pace{settle: 10 * time.Second, every: 10 * time.Second} }
 
 // text prints for people: one line that is painted over where that is possible, a line now and then where it is not.
 type text struct {
@@ -33,9 +32,9 @@ var _ Printer = (*text)(nil)
 
 // NewText returns a Printer for people.
 func NewText(w io.Writer, info Info, now func() time.Time) Printer {
-	t := &text{w: w, info: info, now: now, start: now(), pace: pace{every: lineEvery}}
+	t := &text{w: w, info: info, now: now, start: now(), pace: written()}
 	if info.Repaints {
-		t.pace.every = repaintEvery
+		t.pace = repainted()
 	}
 	return t
 }
@@ -58,21 +57,41 @@ func (t *text) Update(s Snapshot) {
 }
 
 func (t *text) Message(level, message string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.wipe()
-	t.print(t.label(level) + ": " + Safe(message))
-	if t.line != "" {
-		t.paint(t.line)
-	}
+	t.say(t.label(level) + ": " + Safe(message))
 }
 
-func (t *text) Done(s Snapshot) {
+// About puts a name that does not fit beside the rest on a line of its own, and cuts it only where a terminal would
+// break it.
+func (t *text) About(level, what, object, why string) {
+	object = Safe(object)
+	whole := Safe(sentence(what, object, why))
+	if !t.info.IsTerminal || Width(Safe(level)+": "+whole) < t.info.Width {
+		t.say(t.label(level) + ": " + whole)
+		return
+	}
+	const indent = "  "
+	t.say(t.label(level) + ": " + Safe(what+": "+why) + "\n" + indent + CutMiddle(object, t.info.Width-1-len(indent)))
+}
+
+func (t *text) Done(_ Snapshot, summary ...string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.wipe()
 	t.line = ""
-	t.print(join(total(s), unlimited))
+	for _, line := range summary {
+		t.print(Safe(line))
+	}
+}
+
+// say prints above the progress line.
+func (t *text) say(lines string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.wipe()
+	t.print(lines)
+	if t.line != "" {
+		t.paint(t.line)
+	}
 }
 
 func (t *text) print(line string) {
@@ -112,39 +131,20 @@ func (t *text) label(level string) string {
 // progress says where things stand, the most important first: what does not fit is left out from the end.
 func progress(s Snapshot, speed rates) []string {
 	parts := []string{Safe(s.Phase)}
-	if s.ToFetch > 0 {
-		parts = append(parts, fmt.Sprintf("%s/%s objects", count(s.Fetched), count(s.ToFetch)))
-	} else {
-		parts = append(parts, count(s.Listed)+" listed")
+	if s.ToFetch == 0 {
+		return append(append(parts, Count(s.Listed)+" listed"), troubles(s)...)
 	}
+	parts = append(parts, fmt.Sprintf("%s/%s objects", Count(s.Fetched), Count(s.ToFetch)))
 	parts = append(parts, troubles(s)...)
-	if left, ok := speed.left(s); ok {
-		parts = append(parts, span(left)+" left")
+	if left, ok := speed.left(s); ok && left >= time.Second {
+		parts = append(parts, Span(left)+" left")
 	}
-	if s.ToFetch > 0 {
-		parts = append(parts, size(float64(s.FetchedBytes))+"/"+size(float64(s.ToFetchBytes)))
-		parts = append(parts, count(s.Records)+" records")
+	parts = append(parts, Size(float64(s.FetchedBytes))+"/"+Size(float64(s.ToFetchBytes)))
+	if speed.known && speed.bytes > 0 && s.FetchedBytes < s.ToFetchBytes {
+		parts = append(parts, Size(speed.bytes)+"/s")
 	}
-	if speed.known && s.ToFetch > 0 {
-		parts = append(parts, count(int64(speed.records))+" records/s", size(speed.bytes)+"/s")
-	}
-	return parts
-}
-
-// total is the last line: what was listed, and the four ends that it adds up to.
-func total(s Snapshot) []string {
-	parts := []string{
-		count(s.Listed) + " objects",
-		count(s.Committed) + " committed",
-		count(s.AlreadyThere) + " already there",
-		count(s.Quarantined) + " quarantined",
-		count(s.Failed) + " failed",
-		count(s.Records) + " records",
-		size(float64(s.FetchedBytes)) + " fetched",
-		span(s.Elapsed),
-	}
-	if s.Elapsed >= time.Second && s.Records > 0 {
-		parts = append(parts, count(int64(float64(s.Records)/s.Elapsed.Seconds()))+" records/s")
+	if s.Records > 0 { // commits are far apart: before the first one there is nothing to say
+		parts = append(parts, Count(s.Records)+" records stored")
 	}
 	return parts
 }
@@ -152,10 +152,10 @@ func total(s Snapshot) []string {
 func troubles(s Snapshot) []string {
 	var parts []string
 	if s.Failed > 0 {
-		parts = append(parts, count(s.Failed)+" failed")
+		parts = append(parts, Count(s.Failed)+" failed")
 	}
 	if s.Quarantined > 0 {
-		parts = append(parts, count(s.Quarantined)+" quarantined")
+		parts = append(parts, Count(s.Quarantined)+" quarantined")
 	}
 	return parts
 }
