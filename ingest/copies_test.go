@@ -2,6 +2,7 @@ package ingest_test
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"fmt"
@@ -13,6 +14,9 @@ import (
 	"offtrail/ingest"
 	"offtrail/ingest/cloudtrail"
 )
+
+// named is how CloudTrail's file names begin.
+const named = "111122223333_CloudTrail_eu-west-1_20240501T0005Z_"
 
 // TestCopies says which of two objects is a copy of the other.
 func TestCopies(t *testing.T) {
@@ -51,14 +55,11 @@ func TestCopies(t *testing.T) {
 			}
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				file := "1.json.gz"
-				if c.rename != "" {
-					file = c.rename
-				}
+				file := named + cmp.Or(c.rename, "1.json.gz")
 				sink := new(recorder)
 				// A single fetcher and loader keep the order.
 				res := run(t, sink, ingest.Options{Loaders: 1, Fetchers: 1},
-					newTrail(item{key: "a/1.json.gz", body: c.first, size: size}, item{key: "b/" + file, body: c.second, size: size}))
+					newTrail(item{key: "a/" + named + "1.json.gz", body: c.first, size: size}, item{key: "b/" + file, body: c.second, size: size}))
 				sink.whole(t)
 				if res.err != nil || len(res.Failures) > 0 {
 					t.Fatalf("run: %v, failures %v", res.err, res.Failures)

@@ -64,7 +64,7 @@ const (
 	planAhead = 32 << 10
 	// commitBytes bounds what waits in memory for the commit besides rows, commitObjects the manifest's part of it.
 	commitBytes   = 64 << 20
-	commitObjects = 50_000
+	commitObjects = 8_000
 	// commitAfter, unless the options say otherwise, bounds what a kill costs when objects come in slowly.
 	commitAfter = 20 * time.Second
 )

@@ -204,8 +204,8 @@ func checkViews(t *testing.T, s *Store) {
 		}
 		names = append(names, name)
 	}
-	if len(names) < 5 {
-		t.Fatalf("there are %d views", len(names))
+	if err := views.Err(); err != nil || len(names) < 5 {
+		t.Fatalf("there are %d views: %v", len(names), err)
 	}
 	for _, name := range names {
 		var sum any

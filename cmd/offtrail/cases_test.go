@@ -50,7 +50,9 @@ func TestQueryCases(t *testing.T) {
 
 const caseFolder = "../../fixtures/queries"
 
-func caseFile(name string) string { return filepath.Join(caseFolder, filepath.FromSlash(name)+".txtar") }
+func caseFile(name string) string {
+	return filepath.Join(caseFolder, filepath.FromSlash(name)+".txtar")
+}
 
 // caseFiles lists the names that there are cases for.
 func caseFiles(t *testing.T) (names []string) {

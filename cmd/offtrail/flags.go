@@ -40,7 +40,7 @@ func (p *program) storeOptions(c *cli.Context) (store.Options, error) {
 	if size < 128<<20 {
 		return store.Options{}, usage("--memory: less than 128MB is too little to work with", "leave it out for 512MB")
 	}
-	return store.Options{MemoryBytes: size * 3 / 8, Now: p.now}, nil
+	return store.Options{MemoryBytes: size * 5 / 16, Now: p.now}, nil
 }
 
 // parseSize reads a number of bytes with a unit. Units are powers of 1024, as DuckDB's MiB.

@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -88,7 +89,8 @@ func TestSpillFull(t *testing.T) {
 func TestReadOnly(t *testing.T) {
 	t.Parallel()
 	s := newSession(t)
-	s.writeTree("trail", deliver(t, 24, 100, 5).objects)
+	trail := deliver(t, 24, 100, 5)
+	s.writeTree("trail", trail.objects)
 	s.run(0, "sync", "trail", "--db", "case.duckdb")
 	out, allowed := s.mounted(`
 		mount -o remount,size=50m mnt
@@ -105,7 +107,7 @@ func TestReadOnly(t *testing.T) {
 	}
 	asked, rest, _ := strings.Cut(out, "== sync")
 	synced, made, _ := strings.Cut(rest, "== new")
-	if !strings.Contains(strings.ReplaceAll(asked, "\r", ""), "\"100\"\ncode 0\n") {
+	if !strings.Contains(strings.ReplaceAll(asked, "\r", ""), fmt.Sprintf("\"%d\"\ncode 0\n", trail.records)) {
 		t.Errorf("sql: %s", asked)
 	}
 	for _, refused := range []string{synced, made} {

@@ -17,12 +17,14 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"offtrail": main})
+	testscript.Main(m, map[string]func(){"offtrail": main, terminalProgram: atTerminal})
 }
 
 // TestScripts runs the sessions in testdata/script. What they can do beyond testscript's own commands:
 //
 //	sample DIR             writes the sample organization's trail below DIR
+//	pack FILE DIR          packs DIR's files into FILE, as a tar, tar.gz or zip by FILE's name
+//	heap DIR FOLDER        copies DIR's files into FOLDER, without their own folders
 //	bucket NAME [DIR]      starts an S3 server with a fault proxy in front, makes a bucket, and puts DIR's files into it;
 //	                       $ENDPOINT is the proxy
 //	fault KIND GLOB [N]    makes the proxy do KIND to requests for keys that match, N times (always without N)
@@ -45,6 +47,8 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"sample":   sample,
+			"pack":     pack,
+			"heap":     heap,
 			"bucket":   bucket,
 			"fault":    fault,
 			"requests": requests,

@@ -74,8 +74,7 @@ func checkStretches(t *testing.T, body []byte, all []cloudtrail.Bad) {
 	}
 }
 
-// checkAccounted wants what is neither in a record nor bad to be the frame around records: with the bad stretches cut out, and the
-// object sound, a plain JSON parser must find as many records.
+// checkAccounted wants an object of which nothing is bad to be sound JSON by other means, too.
 func checkAccounted(t *testing.T, body []byte, f found) {
 	t.Helper()
 	if len(f.Bad) > 0 || f.Digest != nil || len(f.originals) > 0 {

@@ -2,7 +2,6 @@ package cloudtrail_test
 
 import (
 	"bytes"
-	"fmt"
 	"strings"
 	"testing"
 
@@ -136,13 +135,4 @@ func TestRecoverTakesLinearTime(t *testing.T) {
 			}
 		})
 	}
-}
-
-func ExampleBad() {
-	body := `{"Records":[{"eventName":"A"},{"eventName":B},{"eventName":"C"}]}`
-	report, _ := cloudtrail.NewDecoder(cloudtrail.NewBatch(), nil).Decode(strings.NewReader(body), &cloudtrail.Provenance{})
-	for _, b := range report.Bad {
-		fmt.Printf("%d records; at %d: %s: %s\n", report.Records, b.Offset, b.Reason, b.Text)
-	}
-	// Output: 2 records; at 30: unexpected character: {"eventName":B}
 }

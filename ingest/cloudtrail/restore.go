@@ -3,6 +3,7 @@ package cloudtrail
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -57,7 +58,7 @@ func isObject(text []byte) bool { return len(text) > 0 && text[0] == '{' && isJS
 
 // isJSON reports whether text is one JSON value and nothing else.
 func isJSON(text []byte) bool {
-	s := scanner{b: append(text[:len(text):len(text)], '\n')} // a number ends where something else begins
+	s := scanner{b: append(slices.Clip(text), '\n')} // a number ends where something else begins
 	return s.value() == ok && s.space() == short
 }
 
