@@ -40,7 +40,7 @@ func appPage(app *cli.App) string {
 func commandPage(parent string, c *cli.Command) string {
 	name := parent + " " + c.Name
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n\nUsage: %s\n", name, c.Usage, strings.TrimSpace(name+" [FLAG...] "+c.ArgsUsage))
+	fmt.Fprintf(&b, "%s\n\nUsage: %s\n", wrap(strings.Fields(name+": "+c.Usage), 0), strings.TrimSpace(name+" [FLAG...] "+c.ArgsUsage))
 	writeProse(&b, c.Description)
 	writeCommands(&b, c.Subcommands)
 	if flags := c.VisibleFlags(); len(flags) > 0 {
@@ -89,14 +89,15 @@ func writeRows(b *strings.Builder, rows [][2]string) {
 
 // flagRow is a flag as it is typed, and what it does.
 func flagRow(f cli.Flag) [2]string {
-	typed := ""
+	var short, long []string
 	for _, name := range f.Names() {
 		if len(name) == 1 {
-			typed = "-" + name + ", " + typed
+			short = append(short, "-"+name)
 		} else {
-			typed += "--" + name
+			long = append(long, "--"+name)
 		}
 	}
+	typed := strings.Join(append(short, long...), ", ")
 	doc, is := f.(cli.DocGenerationFlag)
 	if !is {
 		return [2]string{typed, ""}

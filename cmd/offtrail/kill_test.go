@@ -41,8 +41,8 @@ func TestKill(t *testing.T) {
 	}
 	k.finish()
 	t.Logf("%d kills: %v", k.kills, k.seen)
-	if k.seen["some objects"] == 0 || k.seen["all objects"] == 0 {
-		t.Errorf("no kill hit the middle of a sync, or none its end: %v", k.seen)
+	if k.seen["some objects"] == 0 || k.seen["all objects"] == 0 || k.ends == 0 {
+		t.Errorf("no kill hit the middle of a sync, or none its end: %v, %d", k.seen, k.ends)
 	}
 }
 
@@ -55,16 +55,16 @@ type killer struct {
 
 	gets atomic.Pointer[countdown] // of this round
 
-	lives, kills int
-	span         time.Duration  // how long a sync takes
-	seen         map[string]int // what the kills left
+	lives, kills, ends int            // databases done, kills, and kills meant for the end of a sync
+	span, tail         time.Duration  // how long a sync takes, and how much of it its end
+	seen               map[string]int // what the kills left
 }
 
 func newKiller(t *testing.T, seed uint64) *killer {
 	s3 := s3test.Start(t)
 	k := &killer{
 		session: newSession(t, s3.Env()...), random: rand.New(rand.NewPCG(seed, 0)), trail: deliver(t, seed, 3000, 120),
-		span: time.Second, seen: map[string]int{},
+		span: time.Second, tail: 60 * time.Millisecond, seen: map[string]int{},
 	}
 	k.gets.Store(newCountdown(0))
 	s3.CreateBucket("trail")
@@ -92,8 +92,8 @@ func (k *killer) db() string { return k.path("life" + strconv.Itoa(k.lives) + ".
 func (k *killer) round() {
 	k.t.Helper()
 	began := time.Now()
-	late := func() <-chan time.Time {
-		return time.After(time.Duration(k.random.Int64N(int64(30 * time.Millisecond))))
+	late := func(within time.Duration) <-chan time.Time {
+		return time.After(time.Duration(k.random.Int64N(int64(within))))
 	}
 	var moment func(<-chan struct{}) // waits for the moment to kill, or the end
 	gets := newCountdown(1 + k.random.Int64N(int64(len(k.trail.objects))))
@@ -106,11 +106,11 @@ func (k *killer) round() {
 		moment = func(end <-chan struct{}) {
 			select {
 			case <-gets.done:
-				await(end, late())
+				await(end, late(30*time.Millisecond))
 			case <-end:
 			}
 		}
-	default: // while repeats are marked and the end is noted
+	default: // while rows are moved, repeats are marked and the end is noted
 		moment = nil
 	}
 	cmd := k.command("sync", "s3://trail", "--endpoint-url", k.url, "--db", k.db(), "--progress", "json",
@@ -119,8 +119,9 @@ func (k *killer) round() {
 	if moment == nil {
 		moment = func(end <-chan struct{}) {
 			select {
-			case <-phases.marking:
-				await(end, late())
+			case <-phases.finishing:
+				k.ends++
+				await(end, late(k.tail))
 			case <-end:
 			}
 		}
@@ -130,7 +131,11 @@ func (k *killer) round() {
 	<-phases.end
 	k.wait(cmd)
 	if cmd.ProcessState.ExitCode() == 0 {
-		k.span = time.Since(began)
+		now := time.Now()
+		k.span = now.Sub(began)
+		if !phases.began.IsZero() {
+			k.tail = now.Sub(phases.began)
+		}
 		k.finished()
 		return
 	}
@@ -167,8 +172,9 @@ func await(end <-chan struct{}, at <-chan time.Time) {
 
 // phases are the events that a sync reports.
 type phases struct {
-	marking, end chan struct{} // closed when objects are in, and when the process has closed its stderr
-	text         strings.Builder
+	finishing, end chan struct{} // closed when objects are in, and when the process has closed its stderr
+	began          time.Time     // of finishing
+	text           strings.Builder
 }
 
 // follow starts a sync and reads its progress.
@@ -181,15 +187,16 @@ func (k *killer) follow(cmd *exec.Cmd) *phases {
 	if err := cmd.Start(); err != nil {
 		k.t.Fatal(err)
 	}
-	p := &phases{marking: make(chan struct{}), end: make(chan struct{})}
+	p := &phases{finishing: make(chan struct{}), end: make(chan struct{})}
 	go func() {
 		defer close(p.end)
-		marking := false
+		finishing := false
 		lines := bufio.NewScanner(io.TeeReader(stderr, &p.text))
 		for lines.Scan() {
-			if !marking && strings.Contains(lines.Text(), `"phase":"marking repeats"`) {
-				marking = true
-				close(p.marking)
+			if !finishing && strings.Contains(lines.Text(), `"phase":"finishing"`) {
+				finishing = true
+				p.began = time.Now()
+				close(p.finishing)
 			}
 		}
 	}()

@@ -59,8 +59,8 @@ func yield(r store.Run, elapsed time.Duration) string {
 		return "nothing fetched, in " + took(elapsed)
 	}
 	line := fmt.Sprintf("%s from %s in %s", count(r.Records, "new record"), term.Size(float64(r.Bytes)), took(elapsed))
-	if r.Records > 0 && elapsed > 0 {
-		line += fmt.Sprintf(" (%s records/s)", term.Count(int64(float64(r.Records)/elapsed.Seconds())))
+	if rate := float64(r.Records) / elapsed.Seconds(); elapsed > 0 && rate >= 1 {
+		line += fmt.Sprintf(" (%s records/s)", term.Count(int64(rate)))
 	}
 	return line
 }

@@ -156,13 +156,14 @@ func (j *syncJob) follow(began time.Time) (enter func(phase string), stop func()
 		defer close(done)
 		tick := time.NewTicker(100 * time.Millisecond)
 		defer tick.Stop()
-		named, open := "", true
+		named := ""
 		for {
 			select {
-			case named, open = <-phases:
+			case name, open := <-phases:
 				if !open {
 					return
 				}
+				named = name
 			case <-tick.C:
 			}
 			j.printer.Update(j.snapshot(cmp.Or(named, j.phase()), began))
