@@ -183,8 +183,7 @@ func (r *run) plan(ctx context.Context, sources []Source, wanted chan<- planned)
 			return context.Cause(ctx)
 		}
 	})
-	var partial *ListError
-	if errors.As(err, &partial) {
+	if _, ok := errors.AsType[*ListError](err); ok {
 		r.listErr = err // what was listed is taken in all the same
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 
@@ -20,8 +21,8 @@ type recorder struct {
 	mu          sync.Mutex
 	rows        map[int32][]row // committed, by object
 	deliveries  []cloudtrail.Delivery
-	commits     int
 	rollbacks   int
+	dangling    int // copies that were committed before what they are copies of
 	open, close int
 	uncommitted int // rows that came after the last commit of a writer that was closed
 }
@@ -75,13 +76,24 @@ func (w *recording) Commit(ctx context.Context, deliveries []cloudtrail.Delivery
 	}
 	w.sink.mu.Lock()
 	defer w.sink.mu.Unlock()
-	w.sink.commits++
+	w.sink.dangling += w.sink.withoutContent(deliveries)
 	w.sink.deliveries = append(w.sink.deliveries, deliveries...)
 	for id, rows := range w.rows {
 		w.sink.rows[id] = append(w.sink.rows[id], rows...)
 	}
 	clear(w.rows)
 	return nil
+}
+
+// withoutContent counts the copies whose content is neither committed nor among the deliveries.
+func (s *recorder) withoutContent(deliveries []cloudtrail.Delivery) (n int) {
+	for _, d := range deliveries {
+		holds := func(o cloudtrail.Delivery) bool { return o.Provenance.ID == d.ContentID }
+		if !slices.ContainsFunc(deliveries, holds) && !slices.ContainsFunc(s.deliveries, holds) {
+			n++
+		}
+	}
+	return n
 }
 
 func (w *recording) Rollback() error {
@@ -107,6 +119,9 @@ func (s *recorder) whole(t *testing.T) {
 	t.Helper()
 	if s.open != s.close {
 		t.Errorf("%d writers were opened, %d closed", s.open, s.close)
+	}
+	if s.dangling > 0 {
+		t.Errorf("%d copies were committed before what they are copies of", s.dangling)
 	}
 	holders := map[int32]cloudtrail.Delivery{}
 	for _, d := range s.deliveries {
@@ -152,7 +167,7 @@ func (s *recorder) of(t *testing.T, key string) cloudtrail.Delivery {
 	return found[0]
 }
 
-// copies counts the deliveries of a status.
+// count counts the deliveries of a status.
 func (s *recorder) count(status cloudtrail.Status) (n int) {
 	for _, d := range s.deliveries {
 		if d.Status == status {

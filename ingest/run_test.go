@@ -8,12 +8,14 @@ import (
 	"io"
 	"math/rand/v2"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/iotest"
 	"time"
 
+	"offtrail/fixtures/hostile"
 	"offtrail/ingest"
 	"offtrail/ingest/cloudtrail"
 )
@@ -93,7 +95,7 @@ func TestMixes(t *testing.T) {
 			}
 
 			again := &recorder{deliveries: sink.deliveries, rows: sink.rows}
-			second := rerun(t, t.Context(), again, manifestOf(t, sink.deliveries), opts, source)
+			second := rerun(t.Context(), t, again, manifestOf(t, sink.deliveries), opts, source)
 			again.whole(t)
 			if second.err != nil {
 				t.Errorf("second run: %v", second.err)
@@ -205,7 +207,7 @@ func TestSinkErrorAfterCancel(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	sink := &recorder{onAppend: func(bool) error { cancel(); return errDisk }}
-	res := rerun(t, ctx, sink, ingest.EmptyManifest(), ingest.Options{}, newTrail(item{key: key(1), body: delivery(0, 2*cloudtrail.BatchRows), size: -1}))
+	res := rerun(ctx, t, sink, ingest.EmptyManifest(), ingest.Options{}, newTrail(item{key: key(1), body: delivery(0, 2*cloudtrail.BatchRows), size: -1}))
 	if !errors.Is(res.err, errDisk) {
 		t.Errorf("run: %v, want the sink's error", res.err)
 	}
@@ -243,7 +245,7 @@ func TestCancel(t *testing.T) {
 		}
 		sink := &recorder{onCommit: func(context.Context, []cloudtrail.Delivery) error { step(); return nil }}
 		opts := ingest.Options{Loaders: 1 + random.IntN(3), Fetchers: 1 + random.IntN(8), CommitRows: 1 + random.IntN(60)}
-		if res := rerun(t, ctx, sink, ingest.EmptyManifest(), opts, source); !errors.Is(res.err, enough) && ctx.Err() != nil {
+		if res := rerun(ctx, t, sink, ingest.EmptyManifest(), opts, source); !errors.Is(res.err, enough) && ctx.Err() != nil {
 			t.Errorf("seed %d: run: %v, want the cause", seed, res.err)
 		} else if ctx.Err() != nil {
 			for _, f := range res.Failures {
@@ -286,13 +288,14 @@ func (s *stuck) Read(p []byte) (int, error) {
 	return 0, context.Cause(s.ctx)
 }
 
-// TestCancelCommits wants what was decoded before the cancelling to be committed after it.
+// TestCancelCommits wants what was being decoded at the cancelling to be committed after it, and nothing more begun.
 func TestCancelCommits(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	decoded := make(chan struct{})
 	source := newTrail(
 		item{key: key(1), body: delivery(0, cloudtrail.BatchRows+1)},
+		item{key: key(3), body: delivery(5000, 1)}, // is fetched, and waits for the loader
 		item{key: key(2), read: func(ctx context.Context) (io.Reader, error) {
 			<-decoded // the first is being decoded, and no commit is due
 			cancel()
@@ -304,7 +307,7 @@ func TestCancelCommits(t *testing.T) {
 		once.Do(func() { close(decoded); <-ctx.Done() })
 		return nil
 	}}
-	res := rerun(t, ctx, sink, ingest.EmptyManifest(), ingest.Options{Loaders: 1, Fetchers: 2}, source)
+	res := rerun(ctx, t, sink, ingest.EmptyManifest(), ingest.Options{Loaders: 1, Fetchers: 1}, source)
 	sink.whole(t)
 	if !errors.Is(res.err, context.Canceled) || res.counters.Ingested.Load() != 1 || len(sink.deliveries) != 1 || len(res.Failures) > 0 {
 		t.Errorf("run: %v; %d ingested, failures %v", res.err, res.counters.Ingested.Load(), res.Failures)
@@ -358,3 +361,32 @@ type leaving struct {
 }
 
 func (l leaving) Quarantined(cloudtrail.Object, []cloudtrail.Bad) { l.inMemory.Add(-1) }
+
+// TestHeldIsBounded wants a commit as soon as what waits for one, besides rows, takes the memory that it may take.
+func TestHeldIsBounded(t *testing.T) {
+	t.Parallel()
+	pad := strings.Repeat("x", 6<<20)
+	event := string(hostile.Record(1))
+	for _, c := range []struct{ name, body string }{
+		{"bad stretches", `{"Records":[{"bad":"` + pad + `"}]}`},
+		{"digests", `{"digestS3Object":"` + pad + `"}`},
+		{"envelopes", `{"pad":"` + pad + `","detail":` + event + `}`},
+		{"aggregated records", `{"Records":[{"eventCategory":"Aggregated","eventVersion":"1.0","pad":"` + pad + `"}]}`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			source := newTrail()
+			for i := range 24 {
+				source.items = append(source.items, item{key: key(i), body: []byte(c.body)})
+			}
+			most := 0
+			sink := &recorder{onCommit: func(_ context.Context, d []cloudtrail.Delivery) error { most = max(most, len(d)); return nil }}
+			if res := run(t, sink, ingest.Options{Loaders: 1}, source); res.err != nil || len(res.Failures) > 0 {
+				t.Fatalf("run: %v, failures %v", res.err, res.Failures)
+			}
+			if most > 11 { // 66 MiB
+				t.Errorf("%d objects of 6 MiB waited for a commit", most)
+			}
+		})
+	}
+}

@@ -43,7 +43,7 @@ func (d *database) sync(t *testing.T, items ...item) *result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	res := rerun(t, t.Context(), storeSink{s, number}, m, d.opts, newTrail(items...))
+	res := rerun(t.Context(), t, storeSink{s, number}, m, d.opts, newTrail(items...))
 	if err := errors.Join(s.MarkRepeats(t.Context()), s.Close()); err != nil {
 		t.Fatal(err)
 	}

@@ -69,8 +69,7 @@ func (l *loader) giveUp(ctx context.Context, b *body, err error) error {
 	case ctx.Err() != nil:
 		return nil // not the object's fault: the next run takes it
 	}
-	var source *sourceError
-	if errors.As(err, &source) {
+	if source, ok := errors.AsType[*sourceError](err); ok {
 		err = source.err
 	}
 	l.fail(b.planned, err)

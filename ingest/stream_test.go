@@ -66,7 +66,7 @@ func TestStreamIsCancelled(t *testing.T) {
 	source := newTrail(item{key: key(1), body: body, size: -1, read: func(context.Context) (io.Reader, error) {
 		return iotest.HalfReader(bytes.NewReader(body)), nil
 	}})
-	res := rerun(t, ctx, sink, ingest.EmptyManifest(), ingest.Options{}, source)
+	res := rerun(ctx, t, sink, ingest.EmptyManifest(), ingest.Options{}, source)
 	sink.whole(t)
 	if !errors.Is(res.err, context.Canceled) || res.sum() > 0 || len(sink.deliveries) > 0 || sink.rollbacks == 0 {
 		t.Errorf("run: %v; %d done, %d committed, %d rolled back", res.err, res.sum(), len(sink.deliveries), sink.rollbacks)

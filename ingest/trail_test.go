@@ -143,10 +143,10 @@ type result struct {
 // is closed.
 func run(t *testing.T, sink ingest.Sink, opts ingest.Options, trails ...*trail) *result {
 	t.Helper()
-	return rerun(t, t.Context(), sink, ingest.EmptyManifest(), opts, trails...)
+	return rerun(t.Context(), t, sink, ingest.EmptyManifest(), opts, trails...)
 }
 
-func rerun(t *testing.T, ctx context.Context, sink ingest.Sink, m *ingest.Manifest, opts ingest.Options, trails ...*trail) *result {
+func rerun(ctx context.Context, t *testing.T, sink ingest.Sink, m *ingest.Manifest, opts ingest.Options, trails ...*trail) *result {
 	t.Helper()
 	sources := make([]ingest.Source, len(trails))
 	for i, s := range trails {

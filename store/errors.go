@@ -36,14 +36,12 @@ func (s *Store) explain(op string, err error) error {
 	if err == nil {
 		return nil
 	}
-	var own *Error
-	if errors.As(err, &own) {
+	if _, ok := errors.AsType[*Error](err); ok {
 		return err
 	}
 	err = plain(err)
 	text := err.Error()
-	var duck *duckdb.Error
-	if errors.As(err, &duck) {
+	if duck, ok := errors.AsType[*duckdb.Error](err); ok {
 		text = duck.Msg
 	}
 	e := &Error{Op: op, Path: s.path, Err: err}

@@ -30,13 +30,6 @@ FROM range(1, 4) r(i);`
 // repeatMarked says of the second of them that it repeats the first.
 const repeatMarked = `INSERT INTO repeats VALUES (2, 0, 1, 0, true); INSERT INTO repeats_through VALUES (3);`
 
-// many makes rows by the thousand.
-const many = `
-INSERT INTO records_recent BY NAME
-SELECT 1 AS object_id, i AS position, 1 AS kind, 'Event' || i % 100 AS eventname, TIMESTAMP '2024-01-01' + to_seconds(i) AS event_time,
-       '{"number":' || i || ',"text":"' || repeat('x', 200) || '"}' AS requestparameters, 0 AS nulls
-FROM range($1) r(i);`
-
 // build makes a database, runs statements over it past the store, and returns its path.
 func build(t *testing.T, statements ...string) string {
 	t.Helper()

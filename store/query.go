@@ -109,15 +109,13 @@ func (q *statement) explain(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("query database %q: %w", q.store.path, context.Cause(ctx))
 	}
-	var refused *QueryError
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*QueryError](err); ok {
 		refused.Text = q.text
 		refused.Offset = min(refused.Offset, len(q.text))
 		return refused
 	}
 	message := err.Error()
-	var duck *duckdb.Error
-	if errors.As(err, &duck) {
+	if duck, ok := errors.AsType[*duckdb.Error](err); ok {
 		message = duck.Msg
 	}
 	fault := readFault(message)

@@ -40,8 +40,7 @@ var (
 )
 
 func codeOf(err error) int {
-	var s *silent
-	if errors.As(err, &s) {
+	if s, ok := errors.AsType[*silent](err); ok {
 		return s.code
 	}
 	for _, c := range exitCodes {
@@ -85,8 +84,7 @@ func (h *hinted) Unwrap() error { return h.err }
 
 // adviceOf is an error's advice, if it has any.
 func adviceOf(err error) string {
-	var h *hinted
-	if errors.As(err, &h) {
+	if h, ok := errors.AsType[*hinted](err); ok {
 		return h.hint
 	}
 	return ""
@@ -100,8 +98,7 @@ func describe(err error) (text, hint string) {
 	if errors.Is(err, errInterrupted) {
 		return "interrupted", adviceOf(err)
 	}
-	var said *silent
-	if errors.As(err, &said) {
+	if _, ok := errors.AsType[*silent](err); ok {
 		return "", ""
 	}
 	var u *usageError

@@ -52,7 +52,8 @@ func TestInterruptSync(t *testing.T) {
 			}
 			e := interrupt(t, cmd.Process, tt.signal, wait)
 			var listed, ingested, already, quarantined, failed, rest int
-			line := e.stderr[strings.LastIndex(e.stderr[:strings.Index(e.stderr, " objects listed = ")], "\n")+1:]
+			before, after, _ := strings.Cut(e.stderr, " objects listed = ")
+			line := before[strings.LastIndex(before, "\n")+1:] + " objects listed = " + after
 			if _, err := fmt.Sscanf(strings.TrimPrefix(line, "info: "),
 				"%d objects listed = %d ingested + %d already there + %d quarantined + %d failed + %d not reached",
 				&listed, &ingested, &already, &quarantined, &failed, &rest); err != nil {

@@ -259,8 +259,7 @@ func failures(o *ingest.Outcome) (list []store.Failure) {
 
 // reasonOf is an object's error without the object, which whoever shows it names anyway.
 func reasonOf(err error) string {
-	var remote *s3source.Error
-	if errors.As(err, &remote) {
+	if remote, ok := errors.AsType[*s3source.Error](err); ok {
 		return remote.Err.Error()
 	}
 	return err.Error()

@@ -3,6 +3,7 @@ package cloudtrail
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -180,8 +181,8 @@ func (k *Key) readFolder(dirs []string) {
 // parseCopy reads the path of a copy that has lost AWSLogs. A folder counts only with an account before it or a Region
 // and a date after it: people name folders "CloudTrail" too, and put digests in them.
 func parseCopy(dirs []string) (k Key) {
-	for i := len(dirs) - 1; i >= 0; i-- {
-		if folderKind(dirs[i]) == KindUnknown {
+	for i, dir := range slices.Backward(dirs) {
+		if folderKind(dir) == KindUnknown {
 			continue
 		}
 		var c Key

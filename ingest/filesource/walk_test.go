@@ -74,7 +74,7 @@ func TestSkipped(t *testing.T) {
 // listen leaves a socket at path. The system allows a socket only a short path, so it is made elsewhere and moved.
 func listen(t *testing.T, path string) {
 	t.Helper()
-	short, err := os.MkdirTemp("", "s")
+	short, err := os.MkdirTemp("", "s") //nolint:usetesting // t.TempDir is too long for a socket
 	must(t, err)
 	t.Cleanup(func() { must(t, os.RemoveAll(short)) })
 	l, err := net.Listen("unix", filepath.Join(short, "s"))

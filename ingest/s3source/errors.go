@@ -74,8 +74,7 @@ func (s *Source) explain(ctx context.Context, op, target string, err error) erro
 
 // codeOf returns S3's error code and the HTTP status; a HEAD's answer has no body and so no code.
 func codeOf(err error) (code string, status int) {
-	var api smithy.APIError
-	if errors.As(err, &api) {
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		code = api.ErrorCode()
 	}
 	if r := answer(err); r != nil {

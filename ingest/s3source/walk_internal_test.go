@@ -300,7 +300,7 @@ func TestFirstErrorEndsTheListing(t *testing.T) {
 		t.Parallel()
 		f, stop, calls := newFake(5, keys...), errors.New("stop"), 0
 		w := &walk{list: f.list, base: "s3://b/", workers: 4, yield: func(cloudtrail.Object) error { calls++; return stop }}
-		if err := w.run(t.Context(), ""); err != stop || calls != 1 { //nolint:errorlint // the contract is identity
+		if err := w.run(t.Context(), ""); err != stop || calls != 1 {
 			t.Errorf("run = %v after %d calls of yield", err, calls)
 		}
 	})
@@ -312,7 +312,7 @@ func TestNothingIsYieldedAfterAnError(t *testing.T) {
 	stop, calls := errors.New("stop"), 0
 	w := &walk{yield: func(cloudtrail.Object) error { calls++; return stop }}
 	for range 2 {
-		if err := w.deliver(t.Context(), []cloudtrail.Object{{Key: "a"}, {Key: "b"}}); err != stop || calls != 1 { //nolint:errorlint // the contract is identity
+		if err := w.deliver(t.Context(), []cloudtrail.Object{{Key: "a"}, {Key: "b"}}); err != stop || calls != 1 {
 			t.Errorf("deliver = %v after %d calls", err, calls)
 		}
 	}

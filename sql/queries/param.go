@@ -12,6 +12,7 @@ import (
 // Type says which values a parameter takes and how they are written.
 type Type string
 
+// The types of parameters.
 const (
 	String Type = "string"
 	// Timestamp is written as CloudTrail writes eventTime, '2026-05-01T09:30:00Z', because Athena's eventtime is text.
