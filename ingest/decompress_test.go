@@ -2,6 +2,7 @@ package ingest_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -11,7 +12,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/iotest"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -191,7 +191,7 @@ func TestReadErrors(t *testing.T) {
 				for at := range c.body {
 					k := strings.Replace(c.key, ".json", string(rune('a'+at%26))+strings.Repeat("x", at/26)+".json", 1)
 					source.items = append(source.items, item{key: k, body: c.body, size: size, read: func(context.Context) (io.Reader, error) {
-						return io.MultiReader(bytes.NewReader(c.body[:at]), iotest.ErrReader(broken)), nil
+						return io.MultiReader(bytes.NewReader(c.body[:at]), &failing{broken}), nil
 					}})
 				}
 				res := run(t, sink, ingest.Options{Loaders: 2}, source)
@@ -205,6 +205,15 @@ func TestReadErrors(t *testing.T) {
 			})
 		}
 	}
+}
+
+// failing is a reader that says only once what is wrong.
+type failing struct{ err error }
+
+func (f *failing) Read([]byte) (int, error) {
+	err := cmp.Or(f.err, io.EOF)
+	f.err = nil
+	return 0, err
 }
 
 func zstandard(t *testing.T, body []byte) []byte {

@@ -3,6 +3,7 @@ package ingest
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // ListError says that a source could not be listed, or not wholly. What it did list was taken in.
@@ -11,7 +12,12 @@ type ListError struct {
 	Err    error
 }
 
-func (e *ListError) Error() string { return fmt.Sprintf("list %s: %v", e.Source, e.Err) }
+func (e *ListError) Error() string {
+	if text := e.Err.Error(); strings.Contains(text, e.Source) {
+		return text // it says itself what it is about
+	}
+	return fmt.Sprintf("list %s: %v", e.Source, e.Err)
+}
 
 func (e *ListError) Unwrap() error { return e.Err }
 

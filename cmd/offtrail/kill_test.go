@@ -16,7 +16,7 @@ import (
 	"offtrail/fixtures/s3test"
 )
 
-// rounds is how many syncs are killed.
+// rounds is how many syncs are to be killed; some end before it happens.
 const rounds = 50
 
 // TestKill kills syncs at random moments. After each, what is in the file is consistent; when one is let run to its

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/logging"
 )
 
 // credentialsOp is the operation that an Error names when there are none.
@@ -44,6 +45,7 @@ func configure(ctx context.Context, o Options) (aws.Config, error) {
 	return config.LoadDefaultConfig(ctx,
 		config.WithSharedConfigProfile(o.Profile),
 		config.WithRegion(o.Region),
+		config.WithLogger(logging.Nop{}), // errors come back as errors; the SDK would also write to stderr
 		config.WithDefaultRegion("us-east-1"),
 		config.WithCredentialsProvider(o.Credentials),
 		config.WithHTTPClient(newHTTPClient(o)),
