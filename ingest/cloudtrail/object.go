@@ -48,7 +48,7 @@ type Status string
 // The statuses of an object in the manifest. One that could not be read is not in it, and is tried again.
 const (
 	StatusIngested    Status = "ingested"    // every byte is in rows
-	StatusEmpty       Status = "empty"       // nothing in it: no records, or no bytes
+	StatusEmpty       Status = "empty"       // CloudTrail, and no records in it
 	StatusCopy        Status = "copy"        // the same bytes are stored already, from another place
 	StatusQuarantined Status = "quarantined" // something in it is no record; the good records are stored
 	StatusSuperseded  Status = "superseded"  // its place holds other bytes now
