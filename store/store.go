@@ -50,6 +50,7 @@ func Open(ctx context.Context, path string, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.sweep()
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -74,6 +75,24 @@ func OpenReadOnly(ctx context.Context, path string, opts Options) (*Store, error
 	}
 	return s, nil
 }
+
+// sweep removes what killed processes spilled: while this one holds the lock, no other has the database open.
+func (s *Store) sweep() {
+	left, err := filepath.Glob(globQuote.Replace(s.path) + ".????????.tmp")
+	if err != nil {
+		return
+	}
+	for _, folder := range left {
+		name := strings.TrimSuffix(folder, ".tmp")
+		ours := strings.Trim(name[len(name)-8:], "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == "" // rand.Text's letters
+		if info, err := os.Lstat(folder); ours && folder != s.spill && err == nil && info.IsDir() {
+			_ = os.RemoveAll(folder) // litter costs space, not evidence
+		}
+	}
+}
+
+// globQuote keeps a path's own characters from being taken for a pattern's.
+var globQuote = strings.NewReplacer(`*`, `[*]`, `?`, `[?]`, `[`, `[[]`)
 
 // duckMagic stands at offset 8 of every DuckDB file.
 var duckMagic = []byte("DUCK")

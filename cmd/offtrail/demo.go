@@ -52,7 +52,7 @@ func (p *program) demo(c *cli.Context) error {
 		{"Bring it into one file:", []string{"sync", trail, "--db", db, "--memory", c.String("memory")}},
 		{"How many Amazon Connect instances were deleted?", append([]string{"query", "deletions", "--db", db}, more...)},
 		{"Who deleted them?", append([]string{"query", "deleters", "--db", db}, more...)},
-		{"What else did the one from " + demotrail.Truth().AttackerIP + " do?",
+		{"What else did the role do that " + demotrail.Truth().AttackerIP + " used?",
 			append([]string{"query", "activity", "--user", demotrail.Truth().AttackerRole, "--db", db}, more...)},
 	} {
 		p.say("\n%s\n\n$ %s", step.title, commandLine(step.args))

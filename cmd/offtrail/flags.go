@@ -180,3 +180,14 @@ func parseAge(text string) (time.Duration, error) {
 	}
 	return d, nil
 }
+
+// checkReach refuses settings with which no bucket could be read, before the SDK words it.
+func checkReach(c *cli.Context) error {
+	if c.Int("concurrency") < 1 {
+		return usage("--concurrency: it must be 1 or more", "")
+	}
+	if url := c.String("endpoint-url"); url != "" && !strings.HasPrefix(url, "http://") && !strings.HasPrefix(url, "https://") {
+		return usage(fmt.Sprintf("--endpoint-url: %q is no URL", url), "write http:// or https:// in front")
+	}
+	return nil
+}

@@ -26,6 +26,9 @@ func (p *program) plan(c *cli.Context, options ingest.Options, printer term.Prin
 	defer func() { err = errors.Join(err, closeAll(sources)) }()
 	var counters ingest.Counters
 	lines, listErr := ingest.Plan(c.Context, sources, manifest, options, &counters)
+	if listErr != nil && counters.Listed.Load() == 0 {
+		return listErr
+	}
 	rows := newTable([]string{"source", "account", "region", "kind", "objects", "bytes", "new", "newbytes", "already", "firstday", "lastday"},
 		[]string{"VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "VARCHAR", "VARCHAR"})
 	var fetch, size int64
@@ -39,6 +42,9 @@ func (p *program) plan(c *cli.Context, options ingest.Options, printer term.Prin
 	}
 	listed := counters.Listed.Load()
 	p.note("%s listed, %s already there, %s (%s) to fetch; nothing was fetched", count(listed, "object"), term.Count(listed-fetch), term.Count(fetch), term.Size(float64(size)))
+	if n := counters.SettledDays.Load(); n > 0 {
+		p.note("%s not listed again; --full lists them, too", count(n, "settled day"))
+	}
 	return listErr
 }
 

@@ -95,10 +95,35 @@ func (p *program) ask(c *cli.Context, text, name string, once bool) (err error) 
 		}
 		return err
 	}
-	if name == "" {
-		return nil
+	if name != "" {
+		if err := p.askedNote(c, file, n, once); err != nil {
+			return err
+		}
 	}
-	return p.askedNote(c, file, n, once)
+	return p.lackNote(c, file)
+}
+
+// lackNote says that the file is not whole, if it knows: no answer may look complete that is not.
+func (p *program) lackNote(c *cli.Context, file *store.Store) error {
+	lacks, err := file.Lacks(c.Context)
+	if err != nil {
+		return err
+	}
+	switch lacks.Outcome {
+	case "interrupted", "failed", "killed":
+		reached := ""
+		if lacks.Unreached > 0 {
+			reached = fmt.Sprintf(", %s not reached", count(lacks.Unreached, "object"))
+		}
+		p.note("this file is not whole: its last sync was %s%s; run that sync again", lacks.Outcome, reached)
+	}
+	if lacks.Unread > 0 {
+		p.note("this file is not whole: %s could not be read: offtrail status --section failures", count(lacks.Unread, "object"))
+	}
+	if lacks.Empty {
+		p.note("this file holds no records")
+	}
+	return nil
 }
 
 // askedNote says what the rows alone do not: that repeats were folded, or that there are none.
@@ -108,6 +133,8 @@ func (p *program) askedNote(c *cli.Context, file *store.Store, rows int64, once 
 		return err
 	}
 	switch {
+	case rows == 0:
+		p.note("no row; parameters match whole and exactly, except that LIKE patterns are marked so: offtrail queries show %s", c.Args().First())
 	case repeats > 0 && once:
 		p.note("%s; %s in this file folded, --as-delivered counts them", count(rows, "row"), counted(repeats, "repeated delivery", "repeated deliveries"))
 	case repeats > 0:
@@ -125,7 +152,8 @@ func (p *program) sqlCommand() *cli.Command {
 		ArgsUsage: `["SELECT ..."]`,
 		Description: `The SELECT comes from the argument, from -f FILE, or from standard input. Views: cloudtrail_logs (Athena's documented table, as
 delivered), events (each event once, real types), cloudtrail_network_activity, insights, aggregated. Nothing but
-these can be read, and nothing can be written.`,
+the tables that offtrail status reads (objects, syncs, failures, quarantine, repeats, digests, records …) can be read, and
+nothing can be written. DESCRIBE events shows a view's columns.`,
 		Flags: concat([]cli.Flag{
 			dbFlag(),
 			&cli.StringFlag{Name: "file", Aliases: []string{"f"}, Usage: "read the SELECT from `FILE`; - is standard input"},

@@ -4,11 +4,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/urfave/cli/v2"
 
+	"offtrail/ingest/cloudtrail"
 	"offtrail/store"
 )
 
@@ -17,8 +19,8 @@ func (p *program) showCommand() *cli.Command {
 		Name:      "show",
 		Usage:     "print a record as it was delivered, and where it came from",
 		ArgsUsage: "EVENT_ID",
-		Description: `Prints every delivery of the event as one JSON object a line: the record, JSON-equal to the original, and its object, hashes,
-position and sync. --record prints the records alone.`,
+		Description: `Prints every delivery of the event as a JSON object: the record, JSON-equal to the original, and its object, hashes,
+position and sync. --record prints the records alone, --compact one a line.`,
 		Flags: []cli.Flag{
 			dbFlag(),
 			&cli.BoolFlag{Name: "record", Usage: "only the records"},
@@ -40,6 +42,9 @@ func (p *program) show(c *cli.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	id := c.Args().First()
+	if small := strings.ToLower(id); isUUID(small) {
+		id = small // as CloudTrail writes it
+	}
 	deliveries, err := file.Records(c.Context, id)
 	if err != nil {
 		return err
@@ -139,4 +144,9 @@ func placeOf(p store.Place) place {
 		out.Metadata = json.RawMessage(p.Metadata)
 	}
 	return out
+}
+
+func isUUID(text string) bool {
+	_, is := cloudtrail.ParseUUID([]byte(text))
+	return is
 }

@@ -48,6 +48,9 @@ func (p *program) sync(c *cli.Context) error {
 	if err := checkOutput(c); err != nil {
 		return err
 	}
+	if err := checkReach(c); err != nil {
+		return err
+	}
 	options, err := p.runOptions(c)
 	if err != nil {
 		return err
@@ -131,6 +134,9 @@ func (j *syncJob) run(ctx context.Context, open func(skipped func(uri, reason st
 		return err
 	}
 	j.options.Progress = &j.warnings
+	defer context.AfterFunc(ctx, func() {
+		j.printer.Message("info", "interrupted: committing what is complete; a second interrupt abandons it")
+	})()
 	began := j.now()
 	enter, stop := j.follow(began)
 	outcome, runErr := ingest.Run(ctx, sources, sink{file, number}, manifest, j.options, &j.counters)
@@ -145,8 +151,13 @@ func (j *syncJob) run(ctx context.Context, open func(skipped func(uri, reason st
 	j.warnings.rest()
 	j.explain(runErr, report)
 	last := j.snapshot("done", began)
-	j.printer.Done(last, j.summary(report, last.Elapsed)...)
-	return j.result(runErr, errors.Join(finishErr, endErr), report)
+	lines := j.summary(report, last.Elapsed)
+	lacks, lackErr := file.Lacks(after)
+	if before := lacks.Quarantined - report.Quarantined; before > 0 {
+		lines = append(lines, count(before, "object")+" quarantined by an earlier sync: offtrail status --section quarantine")
+	}
+	j.printer.Done(last, lines...)
+	return j.result(runErr, errors.Join(finishErr, endErr, lackErr), report)
 }
 
 // follow shows progress until stop is called. enter names a phase that the counters do not tell.
@@ -206,7 +217,7 @@ func (j *syncJob) tally(number int32, err error) store.Run {
 	switch {
 	case errors.Is(err, context.Canceled):
 		r.Outcome = "interrupted"
-	case err != nil && !errors.As(err, &listing):
+	case err != nil && (!errors.As(err, &listing) || r.Listed == 0):
 		r.Outcome = "failed"
 	case err != nil || r.Quarantined+r.Failed > 0:
 		r.Outcome = "partial"

@@ -2,9 +2,12 @@ package s3source
 
 import (
 	"context"
+	"errors"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
+	"syscall"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
@@ -67,8 +70,20 @@ func newHTTPClient(o Options) *awshttp.BuildableClient {
 // newRetryer slows all requests down together when S3 throttles one.
 func newRetryer(o Options) aws.Retryer {
 	return retry.NewAdaptiveMode(func(a *retry.AdaptiveModeOptions) {
-		a.StandardOptions = append(a.StandardOptions, func(s *retry.StandardOptions) { s.MaxAttempts = o.Retries })
+		a.StandardOptions = append(a.StandardOptions, func(s *retry.StandardOptions) {
+			s.MaxAttempts = o.Retries
+			s.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(nobodyThere)}, s.Retryables...)
+		})
 	})
+}
+
+// nobodyThere keeps a wrong endpoint from being tried for a minute: a host that does not exist or refuses will do so again.
+func nobodyThere(err error) aws.Ternary {
+	var name *net.DNSError
+	if errors.Is(err, syscall.ECONNREFUSED) || errors.As(err, &name) && name.IsNotFound {
+		return aws.FalseTernary
+	}
+	return aws.UnknownTernary
 }
 
 func newClient(cfg aws.Config, o Options) *s3.Client {
