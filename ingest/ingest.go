@@ -163,7 +163,7 @@ func newRun(sink Sink, manifest *Manifest, opts Options, counters *Counters) *ru
 func (r *run) plan(ctx context.Context, sources []Source, wanted chan<- planned) error {
 	err := list(ctx, sources, r.manifest, r.opts, r.counters, func(o planned) error {
 		if _, settles := o.source.(Settler); settles {
-			r.days.listed(o.Object)
+			r.days.listed(o)
 		}
 		switch o.standing {
 		case Already:

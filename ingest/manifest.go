@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/binary"
 	"sync"
 	"time"
@@ -12,16 +13,25 @@ import (
 // Manifest is what the sink already holds, in memory, and what this run adds. It is safe for concurrent use.
 type Manifest struct {
 	mu        sync.Mutex
-	byURI     map[uint64]place
+	byURI     map[name]place
 	delivered contents           // by the hash of the bytes as delivered
 	inflated  contents           // by that of the inflated bytes
 	names     map[uint64]bool    // the stems of all content
 	replaced  map[int32]*content // what objects held that Look called Changed
-	days      map[uint64]time.Time
+	days      map[name]time.Time
 	lastID    int32
 }
 
 // place is what a URI holds.
+// name stands for a URI or prefix. It is cut from a hash that nobody can find two texts for: whoever may name an object
+// must not be able to make another pass for known.
+type name [16]byte
+
+func nameOf(text string) name {
+	sum := sha256.Sum256([]byte(text))
+	return name(sum[:16])
+}
+
 type place struct {
 	*content           // nil when this run listed it
 	id          int32  // of the object
@@ -47,8 +57,8 @@ type Catalog interface {
 // EmptyManifest is the manifest of a database that does not exist yet.
 func EmptyManifest() *Manifest {
 	return &Manifest{
-		byURI: map[uint64]place{}, delivered: contents{}, inflated: contents{}, names: map[uint64]bool{},
-		replaced: map[int32]*content{}, days: map[uint64]time.Time{},
+		byURI: map[name]place{}, delivered: contents{}, inflated: contents{}, names: map[uint64]bool{},
+		replaced: map[int32]*content{}, days: map[name]time.Time{},
 	}
 }
 
@@ -65,13 +75,13 @@ func LoadManifest(ctx context.Context, from Catalog) (*Manifest, error) {
 			m.add(c)
 		}
 		c.held++
-		m.byURI[k.URI] = place{c, k.ID, k.Fingerprint}
+		m.byURI[nameOf(k.URI)] = place{c, k.ID, k.Fingerprint}
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	err = from.Listings(ctx, func(prefix string, listed time.Time) { m.days[cloudtrail.Hash(prefix)] = listed })
+	err = from.Listings(ctx, func(prefix string, listed time.Time) { m.days[nameOf(prefix)] = listed })
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +103,7 @@ const (
 // again in this run, through an overlapping source, it is Already there, whatever has become of it in between. The next run
 // will see that.
 func (m *Manifest) Look(o cloudtrail.Object) (Standing, int32) {
-	uri, print := cloudtrail.Hash(o.URI), o.Fingerprint()
+	uri, print := nameOf(o.URI), o.Fingerprint()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	known, found := m.byURI[uri]
@@ -190,7 +200,7 @@ func (m contents) remove(key uint64, c *content) {
 func (m *Manifest) Settled(after time.Duration) func(Day) bool {
 	return func(d Day) bool {
 		m.mu.Lock()
-		listed, found := m.days[cloudtrail.Hash(d.Prefix)]
+		listed, found := m.days[nameOf(d.Prefix)]
 		m.mu.Unlock()
 		if !found {
 			return false

@@ -92,8 +92,8 @@ func TestLook(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			m := catalog{known: []cloudtrail.Known{
-				{ID: 7, ContentID: 7, URI: cloudtrail.Hash(known.URI), Fingerprint: known.Fingerprint()},
-				{ID: 8, ContentID: 8, URI: cloudtrail.Hash(file.URI), Fingerprint: file.Fingerprint()},
+				{ID: 7, ContentID: 7, URI: known.URI, Fingerprint: known.Fingerprint()},
+				{ID: 8, ContentID: 8, URI: file.URI, Fingerprint: file.Fingerprint()},
 			}}.manifest(t)
 			for i, o := range c.listed {
 				is, replaces := m.Look(o)
@@ -205,7 +205,7 @@ func TestPlan(t *testing.T) {
 	lost := errors.New("access denied")
 	first.listErr = lost
 	known := first.object(2)
-	m := catalog{known: []cloudtrail.Known{{ID: 1, ContentID: 1, URI: cloudtrail.Hash(known.URI), Fingerprint: known.Fingerprint()}}}.manifest(t)
+	m := catalog{known: []cloudtrail.Known{{ID: 1, ContentID: 1, URI: known.URI, Fingerprint: known.Fingerprint()}}}.manifest(t)
 	var counters ingest.Counters
 	lines, err := ingest.Plan(t.Context(), []ingest.Source{first, second}, m, ingest.Options{}, &counters)
 

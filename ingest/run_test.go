@@ -109,7 +109,7 @@ func manifestOf(t *testing.T, deliveries []cloudtrail.Delivery) *ingest.Manifest
 	var c catalog
 	for _, d := range deliveries {
 		c.known = append(c.known, cloudtrail.Known{
-			ID: d.Provenance.ID, ContentID: d.ContentID, URI: cloudtrail.Hash(d.URI), Stem: cloudtrail.Hash(d.Stem()), Fingerprint: d.Fingerprint(),
+			ID: d.Provenance.ID, ContentID: d.ContentID, URI: d.URI, Stem: cloudtrail.Hash(d.Stem()), Fingerprint: d.Fingerprint(),
 			Status: d.Status, Records: int32(d.Records), SHA256: d.SHA256, ContentSHA256: d.ContentSHA256, ContentSize: d.ContentSize,
 		})
 	}

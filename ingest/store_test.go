@@ -145,3 +145,32 @@ func TestSyncs(t *testing.T) {
 		}
 	}
 }
+
+// TestManyChange has several loaders replace objects at once.
+func TestManyChange(t *testing.T) {
+	t.Parallel()
+	d := database{filepath.Join(t.TempDir(), "t.duckdb"), ingest.Options{Loaders: 4, CommitRows: 8}}
+	var before, after []item
+	for i := range 64 {
+		before = append(before, item{key: key(i), body: delivery(10*i, 2)})
+		after = append(after, item{key: key(i), body: delivery(10*i, 3)})
+	}
+	d.sync(t, before...)
+	d.want(t, events, "128 of 128")
+	if n := d.sync(t, after...).counters.Changed.Load(); n != 64 {
+		t.Errorf("%d objects changed, want 64", n)
+	}
+	d.want(t, events, "192 of 192")
+	d.want(t, "SELECT count(*) FROM superseded_records", "128")
+}
+
+// TestCopyOfStored wants a copy found in a later sync described as the content that it is a copy of.
+func TestCopyOfStored(t *testing.T) {
+	t.Parallel()
+	d := database{filepath.Join(t.TempDir(), "t.duckdb"), ingest.Options{}}
+	first := item{key: "a/1.json.gz", body: delivery(0, 2)}
+	d.sync(t, first)
+	d.sync(t, first, item{key: "b/1.json.gz", body: delivery(0, 2)})
+	d.want(t, "SELECT encoding || content_size || status FROM objects ORDER BY id",
+		fmt.Sprintf("gzip%[1]dingested, gzip%[1]dcopy", len(plain(0, 2))))
+}

@@ -13,9 +13,10 @@ type dayTally struct {
 	seen map[Day]bool // whether all of it is well
 }
 
-func (t *dayTally) listed(o cloudtrail.Object) {
-	day, is := dayOf(o)
-	if !is {
+// listed notes an object's day, unless the source is only a part of the day: an object's own key, say.
+func (t *dayTally) listed(o planned) {
+	day, is := dayOf(o.Object)
+	if !is || !strings.HasPrefix(day.Prefix, o.source.URI()) {
 		return
 	}
 	t.mu.Lock()

@@ -15,7 +15,7 @@ type execer interface {
 
 // Known calls yield for every object in the manifest that is not superseded, in the order of their numbers.
 func (s *Store) Known(ctx context.Context, yield func(cloudtrail.Known) error) error {
-	rows, err := s.db.QueryContext(ctx, `SELECT id, content_id, uri_hash, stem_hash, fingerprint, status, records, sha256, content_sha256
+	rows, err := s.db.QueryContext(ctx, `SELECT id, content_id, uri, stem_hash, fingerprint, status, records, sha256, content_sha256, content_size
 		FROM objects WHERE status <> 'superseded' ORDER BY id`)
 	if err != nil {
 		return s.explain("read manifest", err)
@@ -24,7 +24,7 @@ func (s *Store) Known(ctx context.Context, yield func(cloudtrail.Known) error) e
 	for rows.Next() {
 		var k cloudtrail.Known
 		var status, sha, content string
-		if err := rows.Scan(&k.ID, &k.ContentID, &k.URI, &k.Stem, &k.Fingerprint, &status, &k.Records, &sha, &content); err != nil {
+		if err := rows.Scan(&k.ID, &k.ContentID, &k.URI, &k.Stem, &k.Fingerprint, &status, &k.Records, &sha, &content, &k.ContentSize); err != nil {
 			return s.explain("read manifest", err)
 		}
 		k.Status = cloudtrail.Status(status)

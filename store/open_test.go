@@ -15,7 +15,7 @@ const threeDeliveries = `
 INSERT INTO objects BY NAME
 SELECT i AS id, i AS content_id, 1 AS sync_id, 'ingested' AS status, 1 AS kind, 's3://logs/' || i AS uri, 'logs' AS bucket, 'k' || i AS key,
        '111111111111' AS account, 'us-east-1' AS region, '2024-05-0' || i AS day, 1 AS size, 'gzip' AS encoding, '' AS sha256,
-       '' AS content_sha256, 1 AS content_size, 1 AS records, 0 AS uri_hash, 0 AS stem_hash, 0 AS fingerprint, now()::TIMESTAMP AS ingested_at
+       '' AS content_sha256, 1 AS content_size, 1 AS records, 0 AS stem_hash, 0 AS fingerprint, now()::TIMESTAMP AS ingested_at
 FROM range(1, 4) r(i);
 INSERT INTO records_recent BY NAME
 SELECT i AS object_id, 0 AS position, 1 AS kind, '111111111111' AS account, 'us-east-1' AS region, '2024/05/0' || i AS delivered,

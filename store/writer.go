@@ -243,7 +243,7 @@ func objectRow(d *cloudtrail.Delivery, sync int32, now time.Time) ([]driver.Valu
 		null(name.Org), null(name.Account), null(name.Region), null(name.Day),
 		d.Fetched.Size, null(d.Fetched.ETag), null(d.VersionID), nullTime(d.Fetched.LastModified), metadata, d.Encoding,
 		hex.EncodeToString(d.SHA256[:]), hex.EncodeToString(d.ContentSHA256[:]), d.ContentSize, int32(d.Records),
-		cloudtrail.Hash(d.URI), cloudtrail.Hash(d.Stem()), d.Fingerprint(), now,
+		cloudtrail.Hash(d.Stem()), d.Fingerprint(), now,
 	}, nil
 }
 
@@ -273,7 +273,7 @@ func (w *Writer) supersede(ctx context.Context, id int32) error {
 		"INSERT INTO superseded_records SELECT * FROM records WHERE object_id" + unheld,
 		"DELETE FROM records_bulk WHERE object_id" + unheld,
 		"DELETE FROM records_recent WHERE object_id" + unheld,
-		"DELETE FROM repeats_through", // what repeats what may have changed anywhere
+		"INSERT INTO repeats_through VALUES (0)", // what repeats what may have changed anywhere; unlike DELETE, it conflicts with no other writer
 	} {
 		if !strings.Contains(statement, "$1") {
 			if _, err := w.conn.ExecContext(ctx, statement); err != nil {

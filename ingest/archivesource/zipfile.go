@@ -53,7 +53,7 @@ func zipMember(f *zip.File, i int) member {
 	}
 	switch mode := f.Mode(); {
 	// Old Windows tools write "folder\" where the format wants a slash.
-	case mode.IsDir(), m.size == 0 && strings.HasSuffix(f.Name, `\`):
+	case m.size == 0 && mode.IsDir(), m.size == 0 && strings.HasSuffix(f.Name, `\`):
 		m.folder = true
 	case mode&fs.ModeSymlink != 0:
 		m.skip = "symbolic link"

@@ -97,10 +97,11 @@ func Hash(text string) uint64 {
 
 // Known is what the manifest remembers of an object, as far as a sync needs it.
 type Known struct {
-	ID, ContentID          int32
-	URI, Stem, Fingerprint uint64 // hashes, as Hash and Object.Fingerprint make them
-	Status                 Status
-	Records                int32
-	SHA256, ContentSHA256  [32]byte
-	ContentSize            int64
+	ID, ContentID         int32
+	URI                   string
+	Stem, Fingerprint     uint64 // as Hash and Object.Fingerprint make them
+	Status                Status
+	Records               int32
+	SHA256, ContentSHA256 [32]byte
+	ContentSize           int64
 }

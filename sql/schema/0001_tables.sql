@@ -30,7 +30,7 @@ CREATE TABLE objects (
     content_sha256 VARCHAR NOT NULL,  -- of the inflated bytes
     content_size  BIGINT NOT NULL,
     records       INTEGER NOT NULL,
-    uri_hash      UBIGINT NOT NULL, stem_hash UBIGINT NOT NULL, fingerprint UBIGINT NOT NULL,  -- what the next sync compares
+    stem_hash     UBIGINT NOT NULL, fingerprint UBIGINT NOT NULL,  -- what the next sync compares
     ingested_at   TIMESTAMP NOT NULL
 );
 

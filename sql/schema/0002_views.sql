@@ -93,4 +93,4 @@ SELECT record->>'$.eventId' AS eventid, record->>'$.accountId' AS accountid, rec
        record->>'$.summary.primaryDimension.aggregationType' AS aggregationtype,
        record->'$.summary' AS summary, record->'$.addendum' AS addendum, record,
        object_id, position
-FROM aggregated_records;
+FROM aggregated_records SEMI JOIN (SELECT content_id FROM objects WHERE status <> 'superseded') held ON held.content_id = object_id;

@@ -2,7 +2,7 @@ SELECT item, value FROM (
     SELECT 1 AS nth, 'records' AS item, (SELECT count(*) FROM records) AS value
     UNION ALL SELECT 2, 'of these, repeated deliveries', (SELECT count(*) FROM repeats)
     UNION ALL SELECT 3, 'of these, repeats that differ from the first delivery', (SELECT count(*) FROM repeats WHERE NOT same)
-    UNION ALL SELECT 4, 'aggregated records', (SELECT count(*) FROM aggregated_records)
+    UNION ALL SELECT 4, 'aggregated records', (SELECT count(*) FROM aggregated)
     UNION ALL SELECT 5, 'records kept byte for byte as well', (SELECT count(*) FROM originals)
     UNION ALL SELECT 6, 'records superseded by a changed object', (SELECT count(*) FROM superseded_records)
     UNION ALL SELECT 7, 'objects', (SELECT count(*) FROM objects)
