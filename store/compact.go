@@ -39,7 +39,7 @@ func (s *Store) Compact(ctx context.Context) error {
 
 // Unfinished reports whether a sync was cut short before it had marked repeats and compacted. Finish makes up for it.
 func (s *Store) Unfinished(ctx context.Context) (bool, error) {
-	behind, _, err := s.repeatsBehind(ctx)
+	behind, err := s.RepeatsBehind(ctx)
 	if err != nil || behind {
 		return behind, err
 	}

@@ -64,11 +64,7 @@ what one would have asked Athena. offtrail demo shows it on a sample.`,
 		// urfave would print and exit by itself, and skip deferred work.
 		ExitErrHandler: func(*cli.Context, error) {},
 		OnUsageError:   func(_ *cli.Context, err error, _ bool) error { return usage(err.Error(), "offtrail --help") },
-		CommandNotFound: func(c *cli.Context, name string) {
-			c.App.Metadata["unknown"] = name
-		},
-		Metadata: map[string]any{},
-		Action:   p.noCommand,
+		Action:         p.noCommand,
 		Commands: []*cli.Command{
 			p.demoCommand(), p.syncCommand(), p.statusCommand(), p.queryCommand(), p.queriesCommand(), p.sqlCommand(), p.showCommand(),
 		},
